@@ -1,0 +1,24 @@
+//! The words of restore testing as types, and the pure decisions on them.
+//!
+//! Nothing here does I/O, asks a clock, waits, or knows the AWS SDK: time, randomness and AWS's answers come in as
+//! arguments. What cannot be decided is a value ([`Verdict::Inconclusive`], [`Exclusion`]), never a default.
+
+pub mod arn;
+pub mod canonical;
+pub mod chain;
+pub mod check;
+pub mod metadata;
+pub mod names;
+pub mod outcome;
+pub mod record;
+pub mod recovery_point;
+pub mod resource_type;
+pub mod target;
+
+pub use arn::{AccountId, Arn, InvalidArn, RecoveryPointArn, Region, ResourceArn};
+pub use check::{Check, Claim, Examined, Observation, ProofLevel, Verdict};
+pub use metadata::{MetadataRules, RestoreMetadata, SafeMetadata, UnsafeMetadata};
+pub use outcome::{FaultOwner, Outcome};
+pub use recovery_point::{PointKind, RecoveryPoint, RecoveryPointStatus, VaultType};
+pub use resource_type::ResourceType;
+pub use target::Target;
