@@ -1,1 +1,86 @@
-//! To be written.
+//! Ports to AWS in our own words: small traits, their requests, results and errors.
+//!
+//! A source account is reached through [`ReadBackups`] (and, for a route of the plan that copies, [`CopyOut`]);
+//! neither can create or delete anything but a copy. Everything that changes the sandbox takes a [`Sandbox`], which
+//! only [`Sandbox::enter`] gives, after asking STS. No type of the AWS SDK crosses this line.
+
+mod backups;
+mod error;
+mod network;
+mod restores;
+mod sandbox;
+mod tables;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use backproof_model::{AccountId, Region};
+
+pub use backups::{
+    CopyJob, CopyOut, CopyStatus, DescribedPoint, Page, PageToken, ProtectedResource, ReadBackups, StartCopy, Vault,
+    VaultRef,
+};
+pub use error::{CallError, Trouble};
+pub use network::{Egress, Endpoint, NetworkFacts, ReadNetwork, RouteTable, RouteTarget, SecurityGroup, Subnet, Vpc};
+pub use restores::{RestoreJob, RestoreJobStatus, RunRestores, StartRestore};
+pub use sandbox::{Caller, CallerIdentity, NotTheSandbox, Sandbox, SandboxConfig};
+pub use tables::{
+    Item, ItemPage, NewTable, ReadTables, ScanPart, TableDescription, TableIndex, TableSettings, TableStatus, Value,
+    WriteTables,
+};
+
+/// All that may be done in a source account of one Region.
+#[derive(Clone)]
+pub struct SourceAccess {
+    /// The account.
+    pub account: AccountId,
+    /// The Region.
+    pub region: Region,
+    /// Who we are there.
+    pub identity: Arc<dyn CallerIdentity>,
+    /// Reading backups.
+    pub backups: Arc<dyn ReadBackups>,
+}
+
+/// All that may be done in the sandbox account of one Region.
+#[derive(Clone)]
+pub struct SandboxAccess {
+    /// The proof that this is the sandbox.
+    pub sandbox: Sandbox,
+    /// The Region.
+    pub region: Region,
+    /// Reading the backups that the sandbox holds, or that are shared with it.
+    pub backups: Arc<dyn ReadBackups>,
+    /// Starting and watching restore jobs.
+    pub restores: Arc<dyn RunRestores>,
+    /// Restored and scratch DynamoDB tables.
+    pub tables: Arc<dyn WriteTables>,
+    /// The network that restores land in.
+    pub network: Arc<dyn ReadNetwork>,
+}
+
+/// The way to AWS, as the command line wired it up.
+#[async_trait]
+pub trait Cloud: Send + Sync {
+    /// Read-only access to one of the plan's source accounts.
+    ///
+    /// # Errors
+    /// Fails where credentials for the account cannot be had; says so in AWS's words.
+    async fn source(&self, account: &AccountId, region: &Region) -> Result<SourceAccess, CallError>;
+
+    /// The ability to copy out of a source account: a role of its own, asked for only by a route that copies.
+    ///
+    /// # Errors
+    /// Fails where credentials for the account cannot be had.
+    async fn copy_out(&self, account: &AccountId, region: &Region) -> Result<Arc<dyn CopyOut>, CallError>;
+
+    /// Enters the sandbox.
+    ///
+    /// # Errors
+    /// Refuses where STS does not say that this is the configured sandbox; see [`NotTheSandbox`].
+    async fn sandbox(&self, region: &Region) -> Result<SandboxAccess, NotTheSandbox>;
+
+    /// How many calls were sent so far, by `service:Operation`, retries included.
+    fn calls(&self) -> BTreeMap<String, u64>;
+}
