@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use backproof_model::ResourceArn;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{CallError, Page, PageToken, Sandbox};
@@ -83,6 +84,8 @@ pub struct TableDescription {
     pub indexes: BTreeMap<String, TableIndex>,
     /// Whether deletion protection is on.
     pub deletion_protection: bool,
+    /// When it was created; the deletion rule compares it with our intent.
+    pub created: Option<Timestamp>,
     /// `PROVISIONED` or `PAY_PER_REQUEST`.
     pub billing_mode: String,
     /// `ItemCount`: refreshed about every six hours, so an estimate only.

@@ -183,11 +183,16 @@ pub struct PopulationFrozen {
     pub accounts: Vec<AccountListed>,
     /// Each vault, and how its listing ties out with AWS's own count.
     pub vaults: Vec<VaultListed>,
-    /// Protected resources in scope with no recovery point that can be drawn.
+    /// Protected resources with no recovery point that can be drawn: the first 100, those in scope first. All of
+    /// them stand in `uncovered.tsv`.
     pub uncovered: Vec<UncoveredResource>,
+    /// How many such resources there are.
+    pub uncovered_total: u64,
+    /// How many of them the plan wanted.
+    pub uncovered_in_scope: u64,
     /// How complete the listing is.
     pub completeness: Completeness,
-    /// Intervals between recovery points, per resource (the longest first, at most 1,000).
+    /// The longest intervals between recovery points: the 100 worst resources, the worst first.
     pub gaps: Vec<ResourceGap>,
 }
 

@@ -1,0 +1,158 @@
+//! What a resource type needs of its own: metadata, readiness, finding and deleting. Everything else about a restore
+//! test is the same for all types and is the engine's.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use backproof_model::{
+    AccountId, FaultOwner, MetadataRules, RecoveryPoint, Region, ResourceArn, ResourceType, RestoreMetadata, Target,
+};
+use jiff::Timestamp;
+
+use crate::{CallError, SandboxAccess};
+
+/// A restore to prepare.
+#[derive(Clone, Debug)]
+pub struct RestoreOrder {
+    /// The recovery point that is restored; the copy, where it was copied.
+    pub point: RecoveryPoint,
+    /// The name that the restored resource must have.
+    pub resource_name: String,
+    /// What AWS's own restore testing would send.
+    pub inferred: RestoreMetadata,
+    /// What the source looked like.
+    pub original: RestoreMetadata,
+    /// Where it lands.
+    pub landing: Landing,
+    /// Accounts that no value may mention.
+    pub foreign_accounts: Vec<AccountId>,
+}
+
+/// Where restores land.
+#[derive(Clone, Debug)]
+pub struct Landing {
+    /// The sandbox account.
+    pub account: AccountId,
+    /// The sandbox's Region.
+    pub region: Region,
+    /// The sandbox's key, or AWS's own where none is configured.
+    pub kms_key_arn: Option<String>,
+    /// The subnets that may be used, for what lives in a network.
+    pub subnet_ids: Vec<String>,
+    /// The security groups that may be used.
+    pub security_group_ids: Vec<String>,
+}
+
+/// Restore metadata as a driver proposes it, with the rules that the gate will hold it to.
+#[derive(Clone, Debug)]
+pub struct ProposedMetadata {
+    /// What would be sent.
+    pub metadata: RestoreMetadata,
+    /// What may be sent.
+    pub rules: MetadataRules,
+    /// Keys that AWS inferred or kept, and that are left out.
+    pub left_out: Vec<String>,
+}
+
+/// Whether a restored resource can be examined.
+#[derive(Clone, Debug)]
+pub enum Readiness {
+    /// It can, here; and what was done to make it so.
+    Ready {
+        /// Where.
+        target: Target,
+        /// What was done, in words.
+        steps: Vec<String>,
+    },
+    /// Not yet; ask again.
+    NotYet {
+        /// Its state.
+        state: String,
+    },
+    /// It never will.
+    Never {
+        /// Whose fault.
+        owner: FaultOwner,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// A resource that was found in the sandbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundResource {
+    /// Its ARN.
+    pub arn: ResourceArn,
+    /// When it was created, where AWS tells.
+    pub created: Option<Timestamp>,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// One step of deleting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeletionStep {
+    /// AWS took the request; look again.
+    Asked,
+    /// Cannot be deleted in its present state; look again.
+    NotYet {
+        /// Its state.
+        state: String,
+    },
+    /// A read said that it does not exist.
+    Absent,
+}
+
+/// One resource type.
+#[async_trait]
+pub trait Driver: Send + Sync {
+    /// The type.
+    fn resource_type(&self) -> ResourceType;
+
+    /// Whether restored resources live in a network, so that an open sandbox forbids them.
+    fn lives_in_network(&self) -> bool;
+
+    /// The IAM actions that the sandbox role needs for this type.
+    fn permissions(&self) -> &'static [&'static str];
+
+    /// Proposes metadata that can only lead into the sandbox. Pure.
+    fn propose_metadata(&self, order: &RestoreOrder) -> ProposedMetadata;
+
+    /// The ARN that a restored resource of this name has, where it follows from the name.
+    fn arn_of(&self, name: &str, landing: &Landing) -> Option<ResourceArn>;
+
+    /// Looks once whether the resource can be examined, and does what it needs to get there.
+    ///
+    /// # Errors
+    /// Gives back what AWS answered.
+    async fn ready(&self, access: &SandboxAccess, resource: &ResourceArn) -> Result<Readiness, CallError>;
+
+    /// The resource of this ARN, or `None` where a read says that it does not exist.
+    ///
+    /// # Errors
+    /// Gives back what AWS answered; a denied read is not absence.
+    async fn find(&self, access: &SandboxAccess, resource: &ResourceArn) -> Result<Option<FoundResource>, CallError>;
+
+    /// Puts our tags on a resource that lacks them.
+    ///
+    /// # Errors
+    /// Gives back what AWS answered.
+    async fn tag(
+        &self,
+        access: &SandboxAccess,
+        resource: &ResourceArn,
+        tags: &BTreeMap<String, String>,
+    ) -> Result<(), CallError>;
+
+    /// Takes one step towards the resource's absence. Asking twice is the same as asking once.
+    ///
+    /// # Errors
+    /// Gives back what AWS answered.
+    async fn delete(&self, access: &SandboxAccess, resource: &ResourceArn) -> Result<DeletionStep, CallError>;
+
+    /// Every resource of the type in the sandbox's Region.
+    ///
+    /// # Errors
+    /// Gives back what AWS answered; an unreadable listing is not an empty one.
+    async fn list(&self, access: &SandboxAccess) -> Result<Vec<ResourceArn>, CallError>;
+}
