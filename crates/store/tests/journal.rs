@@ -1,0 +1,112 @@
+//! What the state directory promises: one owner, unbroken chains, nothing lost, clear refusals.
+
+use std::sync::Arc;
+
+use backproof_clock::RealClock;
+use backproof_model::chain::{Event, verify};
+use backproof_model::record::Purpose;
+use backproof_store::{RunState, Store, StoreError};
+
+async fn open(directory: &std::path::Path) -> Result<Store, StoreError> {
+    Store::open(directory, Arc::new(RealClock), "process 1 on host a", "k3v9x2aa".parse().unwrap()).await
+}
+
+fn status(text: &str) -> Event {
+    Event::Status { of: "restore-job/1".into(), status: text.into() }
+}
+
+#[tokio::test]
+async fn the_linked_sqlite_is_free_of_the_wal_reset_defect() {
+    let directory = tempfile::tempdir().unwrap();
+    // Opening asserts the version; an older SQLite would be `UnsafeSqlite`.
+    assert!(open(directory.path()).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_second_process_on_the_same_state_is_told_who_is_there() {
+    let directory = tempfile::tempdir().unwrap();
+    let first = open(directory.path()).await.unwrap();
+    let refused = open(directory.path()).await.unwrap_err();
+    assert!(matches!(&refused, StoreError::InUse { owner, .. } if owner == "process 1 on host a"), "{refused}");
+    first.close().await;
+    assert!(open(directory.path()).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_chain_survives_a_restart_and_verifies() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path()).await.unwrap();
+    let run = store.open_run("quarterly", &Purpose::Plan, 1).await.unwrap().run;
+    let (mut writer, entries) = store.take_chain(run, "test-1").await.unwrap();
+    assert!(entries.is_empty());
+    writer.append(status("PENDING")).await.unwrap();
+    writer.append(status("RUNNING")).await.unwrap();
+    drop(writer);
+    store.close().await;
+
+    let store = open(directory.path()).await.unwrap();
+    assert_eq!(store.installation().as_str(), "k3v9x2aa");
+    let (writer, entries) = store.take_chain(run, "test-1").await.unwrap();
+    assert!(matches!(entries.last().unwrap().event, Event::Resumed { token: 2 }));
+    let lines = store.journal(run).await.unwrap();
+    let (_, head) = verify(run, "test-1", lines.iter().map(String::as_str)).unwrap();
+    assert_eq!(head, writer.head());
+}
+
+#[tokio::test]
+async fn whoever_lost_a_chain_cannot_write_to_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path()).await.unwrap();
+    let run = store.open_run("quarterly", &Purpose::Plan, 1).await.unwrap().run;
+    let (mut old, _) = store.take_chain(run, "test-1").await.unwrap();
+    let (mut new, _) = store.take_chain(run, "test-1").await.unwrap();
+    assert!(matches!(old.append(status("PENDING")).await, Err(StoreError::StaleToken { .. })));
+    new.append(status("PENDING")).await.unwrap();
+    assert_eq!(store.lines(run, "test-1").await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn runs_are_numbered_without_gaps() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path()).await.unwrap();
+    for expected in 1..=3 {
+        let opened = store.open_run("quarterly", &Purpose::Plan, 1).await.unwrap();
+        assert_eq!(opened.run, expected);
+        store.close_run(opened.run, RunState::Closed).await.unwrap();
+    }
+    let states: Vec<_> = store.register().await.unwrap().into_iter().map(|run| (run.run, run.state)).collect();
+    assert_eq!(states, [(1, RunState::Closed), (2, RunState::Closed), (3, RunState::Closed)]);
+    assert!(store.open_runs().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_directory_that_cannot_be_written_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("a-file");
+    std::fs::write(&file, "").unwrap();
+    let refused = open(&file.join("state")).await.unwrap_err();
+    assert!(refused.to_string().contains("a-file"), "{refused}");
+    assert!(refused.to_string().contains("--state"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_line_too_large_is_refused_and_the_chain_goes_on() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path()).await.unwrap();
+    let run = store.open_run("quarterly", &Purpose::Plan, 1).await.unwrap().run;
+    let (mut writer, _) = store.take_chain(run, "run").await.unwrap();
+    assert!(matches!(writer.append(status(&"x".repeat(70_000))).await, Err(StoreError::TooLarge { .. })));
+    assert_eq!(writer.append(status("RUNNING")).await.unwrap().seq, 0);
+}
+
+#[tokio::test]
+async fn a_store_that_was_told_to_stop_writes_nothing_more() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path()).await.unwrap();
+    let run = store.open_run("quarterly", &Purpose::Plan, 1).await.unwrap().run;
+    let (mut writer, _) = store.take_chain(run, "run").await.unwrap();
+    store.stop_after(1);
+    writer.append(status("PENDING")).await.unwrap();
+    assert!(matches!(writer.append(status("RUNNING")).await, Err(StoreError::ToldToStop)));
+    assert_eq!(store.lines(run, "run").await.unwrap().len(), 1);
+}
