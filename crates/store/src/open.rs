@@ -3,7 +3,6 @@
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -104,6 +103,19 @@ impl Store {
         self.inner.writes_left.store(i64::from(writes), Ordering::SeqCst);
     }
 
+    /// Forbids the database to grow, as a full disk would: SQLite itself then refuses to write.
+    ///
+    /// # Errors
+    /// Fails where the database cannot be used.
+    pub async fn forbid_growth(&self) -> Result<(), StoreError> {
+        let _busy = self.inner.clock.busy();
+        sqlx::query("PRAGMA max_page_count = 1")
+            .execute(&self.inner.pool)
+            .await
+            .map_err(StoreError::database(&self.inner.database))?;
+        Ok(())
+    }
+
     /// Closes the database and lets go of the directory. Dropping does the same, a little later.
     pub async fn close(self) {
         let _busy = self.inner.clock.busy();
@@ -148,8 +160,7 @@ fn lock(directory: &Path, owner: &str) -> Result<File, StoreError> {
 }
 
 async fn connect(database: &Path) -> Result<SqlitePool, StoreError> {
-    let options = SqliteConnectOptions::from_str("sqlite::memory:")
-        .map_err(StoreError::database(database))?
+    let options = SqliteConnectOptions::new()
         .filename(database)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)

@@ -110,3 +110,22 @@ async fn a_store_that_was_told_to_stop_writes_nothing_more() {
     assert!(matches!(writer.append(status("RUNNING")).await, Err(StoreError::ToldToStop)));
     assert_eq!(store.lines(run, "run").await.unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn a_full_disk_is_said_and_loses_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path()).await.unwrap();
+    let run = store.open_run("quarterly", &Purpose::Plan, 1).await.unwrap().run;
+    let (mut writer, _) = store.take_chain(run, "run").await.unwrap();
+    writer.append(status("PENDING")).await.unwrap();
+    // SQLite itself answers SQLITE_FULL once the file may not grow.
+    store.forbid_growth().await.unwrap();
+    let refused = loop {
+        if let Err(refused) = writer.append(status(&"x".repeat(4_000))).await {
+            break refused;
+        }
+    };
+    assert!(refused.to_string().contains("the disk is full"), "{refused}");
+    let lines = store.lines(run, "run").await.unwrap();
+    assert!(!lines.is_empty() && verify(run, "run", lines.iter().map(String::as_str)).is_ok());
+}
