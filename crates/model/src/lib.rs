@@ -1,15 +1,21 @@
 //! The words of restore testing as types, and the pure decisions on them.
 //!
 //! Nothing here does I/O, asks a clock, waits, or knows the AWS SDK: time, randomness and AWS's answers come in as
-//! arguments. What cannot be decided is a value ([`Verdict::Inconclusive`], [`Exclusion`]), never a default.
+//! arguments. What cannot be decided is a value ([`Verdict::Inconclusive`], [`population::Exclusion`]), never a default.
 
 pub mod arn;
+pub mod assurance;
 pub mod canonical;
+pub mod catalogue;
 pub mod chain;
 pub mod check;
+pub mod draw;
 pub mod metadata;
 pub mod names;
 pub mod outcome;
+pub mod phase;
+pub mod population;
+pub mod ratio;
 pub mod record;
 pub mod recovery_point;
 pub mod resource_type;
@@ -19,6 +25,8 @@ pub use arn::{AccountId, Arn, InvalidArn, RecoveryPointArn, Region, ResourceArn}
 pub use check::{Check, Claim, Examined, Observation, ProofLevel, Verdict};
 pub use metadata::{MetadataRules, RestoreMetadata, SafeMetadata, UnsafeMetadata};
 pub use outcome::{FaultOwner, Outcome};
+pub use phase::{Phase, phase_of};
+pub use ratio::Ratio;
 pub use recovery_point::{PointKind, RecoveryPoint, RecoveryPointStatus, VaultType};
 pub use resource_type::ResourceType;
 pub use target::Target;

@@ -331,7 +331,7 @@ pub struct EntropyRevealed {
     pub value: String,
     /// The grade that the report prints: `verifiable` or `self-attested`.
     pub grade: String,
-    /// What keeps the grade from being better, in words.
+    /// What makes the grade, and what keeps it from being better, in words.
     pub grade_reason: String,
     /// The seed, in hexadecimal.
     pub seed: String,
@@ -407,6 +407,9 @@ impl ValidatorControls {
 pub struct Control {
     /// What was planted: `missing item`.
     pub planted: String,
+    /// The check that had to notice; `None` for the untouched copy, which every check must pass.
+    #[serde(default)]
+    pub check: Option<String>,
     /// What the validator must say: `passed` or `failed`.
     pub expected_verdict: String,
     /// What it said.
@@ -468,6 +471,8 @@ pub struct RunClosed {
     pub stranded: Vec<Leftover>,
     /// How many AWS calls were made, by `service:Operation`, as far as this process made them.
     pub calls: BTreeMap<String, u64>,
+    /// SHA-256 of the nonce that the next run may use as `previous` entropy; the nonce stays secret until then.
+    pub next_nonce_sha256: Option<String>,
 }
 
 /// Where the recovery point is restored from.

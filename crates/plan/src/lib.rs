@@ -1,1 +1,33 @@
-//! To be written.
+//! Plan files: what is tested, where it is restored, by whose leave, and against which objectives.
+//!
+//! A plan is TOML. [`parse`] reads it in two stages: first each value by itself, with its place in the file, then the
+//! values together, with the defaults applied. Every problem of the file is reported at once, with line, text and
+//! hint. Nothing here opens a file, asks a clock or calls AWS: the text comes in, and so do the names of the
+//! validators and of the resource types that the program drives.
+
+mod checks;
+mod duration;
+mod effective;
+mod objectives;
+mod parse;
+mod plan;
+mod problem;
+mod sandbox;
+mod schema;
+mod scope;
+mod selection;
+mod suggest;
+mod validators;
+mod wildcard;
+mod written;
+
+pub use objectives::{Concurrency, Deadlines, Limits, ObjectivesPlan};
+pub use parse::{Parsed, parse};
+pub use plan::{NotAuthorised, Plan};
+pub use problem::{PlanProblem, PlanProblems};
+pub use sandbox::{NetworkPlan, ResidencyRule, Route, SandboxPlan};
+pub use schema::{TEMPLATE, json_schema};
+pub use scope::{Conditions, Scope, SourceAccount, TagCondition, VaultPattern};
+pub use selection::{EntropyKind, SampleSize, Selection, StratumDimension, UnitKind};
+pub use validators::ValidatorAssignment;
+pub use wildcard::wildcard_matches;

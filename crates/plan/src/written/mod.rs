@@ -1,0 +1,22 @@
+//! First stage: what was written. Every value by itself, with its place in the file.
+//!
+//! One declaration ([`toml_table!`]) makes a table's type, its reader and its JSON Schema, so that the three cannot
+//! differ. Whether values fit together is the second stage's question.
+
+mod choices;
+mod numbers;
+mod table;
+mod tables;
+mod texts;
+
+pub(crate) use choices::{Choice, RouteKind, SameAccount};
+pub(crate) use numbers::{Expiry, Number, Settings, Share, Version};
+pub(crate) use table::{FromToml, List, Optional, Required, Written, read_document};
+pub(crate) use tables::{
+    AccountTable, AuthorisationTable, ConcurrencyTable, ConditionsTable, DeadlinesTable, LimitsTable, NetworkTable,
+    ObjectivesTable, PlanTable, ResidencyTable, RouteTable, SandboxTable, ScopeTable, SelectionTable, SizeTable,
+    TagTable, ValidatorTable,
+};
+pub(crate) use texts::{
+    ArnPattern, KeyArn, LengthOfTime, NonEmpty, PlanName, RoleArn, SecurityGroupId, SubnetId, Text, VaultName, VpcId,
+};
