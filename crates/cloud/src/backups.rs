@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use crate::{CallError, Sandbox};
 
 /// A place in a listing, as AWS gave it; opaque.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PageToken(pub String);
 
 /// One page of a listing.

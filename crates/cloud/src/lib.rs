@@ -5,6 +5,7 @@
 //! only [`Sandbox::enter`] gives, after asking STS. No type of the AWS SDK crosses this line.
 
 mod backups;
+mod cursor;
 mod driver;
 mod error;
 mod network;
@@ -22,6 +23,7 @@ pub use backups::{
     CopyJob, CopyOut, CopyStatus, DescribedPoint, Page, PageToken, ProtectedResource, ReadBackups, StartCopy, Vault,
     VaultRef,
 };
+pub use cursor::Cursor;
 pub use driver::{DeletionStep, Driver, FoundResource, Landing, ProposedMetadata, Readiness, RestoreOrder};
 pub use error::{CallError, Trouble};
 pub use network::{Egress, Endpoint, NetworkFacts, ReadNetwork, RouteTable, RouteTarget, SecurityGroup, Subnet, Vpc};

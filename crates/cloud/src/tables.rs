@@ -164,6 +164,14 @@ pub trait WriteTables: ReadTables {
     /// `DeleteItem`.
     async fn delete_item(&self, sandbox: &Sandbox, name: &str, key: &Item) -> Result<(), CallError>;
 
+    /// Deletes items by their keys; an item that is not there is as good as deleted.
+    async fn delete_items(&self, sandbox: &Sandbox, name: &str, keys: &[Item]) -> Result<(), CallError> {
+        for key in keys {
+            self.delete_item(sandbox, name, key).await?;
+        }
+        Ok(())
+    }
+
     /// `UpdateTable` that drops a global index.
     async fn drop_index(&self, sandbox: &Sandbox, name: &str, index: &str) -> Result<(), CallError>;
 

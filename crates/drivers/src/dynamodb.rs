@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use backproof_cloud::{
-    CallError, DeletionStep, Driver, FoundResource, Landing, PageToken, ProposedMetadata, Readiness,
-    RestoreOrder, SandboxAccess, TableDescription, TableStatus, Trouble,
+    CallError, Cursor, DeletionStep, Driver, FoundResource, Landing, ProposedMetadata, Readiness, RestoreOrder,
+    SandboxAccess, TableDescription, TableStatus, Trouble,
 };
 use backproof_model::metadata::KeyRule;
 use backproof_model::{FaultOwner, MetadataRules, ResourceArn, ResourceType, RestoreMetadata, Target};
@@ -132,16 +132,13 @@ impl Driver for DynamoDb {
             security_group_ids: Vec::new(),
         };
         let mut tables = Vec::new();
-        let mut from: Option<PageToken> = None;
-        loop {
-            let page = access.tables.list_tables(from.clone()).await?;
+        let mut cursor = Cursor::of("dynamodb:ListTables");
+        while let Some(from) = cursor.next() {
+            let page = access.tables.list_tables(from).await?;
             tables.extend(page.items.iter().filter_map(|name| self.arn_of(name, &landing)));
-            match page.next {
-                None => return Ok(tables),
-                next if next == from => return Err(same_page_again("dynamodb:ListTables")),
-                next => from = next,
-            }
+            cursor.advance(page.next)?;
         }
+        Ok(tables)
     }
 }
 
@@ -192,16 +189,6 @@ fn left_out(order: &RestoreOrder, sent: &RestoreMetadata) -> Vec<String> {
 
 fn table_name(resource: &ResourceArn) -> &str {
     resource.arn().resource_name()
-}
-
-fn same_page_again(call: &str) -> CallError {
-    CallError {
-        call: call.into(),
-        trouble: Trouble::Unreadable,
-        code: None,
-        message: "the listing gave the same page token twice, so it would never end".into(),
-        request_id: None,
-    }
 }
 
 #[cfg(test)]

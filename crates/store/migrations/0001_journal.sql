@@ -50,3 +50,7 @@ CREATE TRIGGER runs_are_never_deleted BEFORE DELETE ON runs
 BEGIN
     SELECT RAISE(ABORT, 'runs are never deleted from the register');
 END;
+
+-- Run 0 is the register's own chain: what happens to resources after their run was closed.
+INSERT INTO runs (run, plan_name, purpose, pipeline, opened_at, closed_at, state)
+VALUES (0, 'register', 'plan', 0, '1970-01-01T00:00:00Z', '1970-01-01T00:00:00Z', 'closed');

@@ -98,6 +98,14 @@ impl Store {
         RunFiles::new(self.inner.directory.join("runs").join(run.to_string()))
     }
 
+    /// Files that belong to no run, under a name such as `rehearsal-1`; makes their directory.
+    ///
+    /// # Errors
+    /// Fails where the directory cannot be made.
+    pub fn other_files(&self, name: &str) -> Result<RunFiles, StoreError> {
+        RunFiles::new(self.inner.directory.join(name))
+    }
+
     /// Makes every write after the next `writes` fail, as if the process had been killed there.
     pub fn stop_after(&self, writes: u32) {
         self.inner.writes_left.store(i64::from(writes), Ordering::SeqCst);

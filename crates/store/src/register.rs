@@ -110,7 +110,7 @@ impl Store {
     pub async fn register(&self) -> Result<Vec<RegisteredRun>, StoreError> {
         let _busy = self.inner.clock.busy();
         let rows =
-            sqlx::query("SELECT run, plan_name, purpose, pipeline, opened_at, closed_at, state FROM runs ORDER BY run")
+            sqlx::query("SELECT run, plan_name, purpose, pipeline, opened_at, closed_at, state FROM runs WHERE run > 0 ORDER BY run")
                 .fetch_all(&self.inner.pool)
                 .await
                 .map_err(StoreError::database(&self.inner.database))?;

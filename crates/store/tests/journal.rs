@@ -94,7 +94,7 @@ async fn a_line_too_large_is_refused_and_the_chain_goes_on() {
     let directory = tempfile::tempdir().unwrap();
     let store = open(directory.path()).await.unwrap();
     let run = store.open_run("quarterly", &Purpose::Plan, 1).await.unwrap().run;
-    let (mut writer, _) = store.take_chain(run, "run").await.unwrap();
+    let (mut writer, _) = store.take_chain(run, "test-1").await.unwrap();
     assert!(matches!(writer.append(status(&"x".repeat(70_000))).await, Err(StoreError::TooLarge { .. })));
     assert_eq!(writer.append(status("RUNNING")).await.unwrap().seq, 0);
 }

@@ -1,0 +1,298 @@
+//! Deletes everything that an attempt made, and sees it absent.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use backproof_clock::SharedClock;
+use backproof_cloud::{CallError, DeletionStep, Driver, SandboxAccess, VaultRef};
+use backproof_model::names::{Installation, TAG_INSTALLATION};
+use backproof_model::record::{Deleted, Deletion, DeletionEnd, Located, RestoreStarted, test_step};
+use backproof_model::{RecoveryPointArn, ResourceArn};
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::deletion_rule::{Candidate, Proof, may_delete};
+use crate::error::Result;
+use crate::journal::Journal;
+use crate::poller::jobs_since;
+use crate::preparing::landing;
+use crate::restore_test::{Attempt, TestContext, step};
+use crate::waiting::Patience;
+
+/// Everything a deletion needs, whoever asks for it: a restore test, the controls, the janitor.
+pub(crate) struct Deleter<'a> {
+    pub(crate) access: &'a SandboxAccess,
+    pub(crate) driver: Arc<dyn Driver>,
+    pub(crate) clock: SharedClock,
+    pub(crate) installation: &'a Installation,
+    /// The protected resource, which is never deleted; scratch resources have none.
+    pub(crate) source: Option<&'a ResourceArn>,
+    /// Our tags, put on what lacks them.
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) allowed: Duration,
+}
+
+/// Deletes what the attempt made. Nothing was made where nothing was intended.
+pub(crate) async fn delete_attempt(
+    test: &TestContext<'_>,
+    journal: &mut Journal,
+    attempt: &Attempt,
+) -> Result<Deleted> {
+    let name = step(test_step::DELETE, attempt.number);
+    if let Some(deleted) = journal.recorded(&name)? {
+        return Ok(deleted);
+    }
+    let intended = journal.intended(&step(test_step::START, attempt.number));
+    let copied = copy_to_delete(attempt.located.as_ref());
+    if intended.is_some() || copied.is_some() {
+        test.tell("deleting");
+        journal
+            .intend(
+                &name,
+                &json!({ "resource_name": test.name(attempt.number).to_string(), "copy": copied.map(|(_, arn)| arn) }),
+            )
+            .await?;
+    }
+    let began = journal.intended(&name).unwrap_or_else(|| test.world.clock().now());
+    let mut resources = Vec::new();
+    if let Some(intended) = intended {
+        resources.extend(delete_restored(test, attempt, intended, began).await);
+    }
+    if let Some((vault, copy)) = copied {
+        resources.push(delete_copy(test, vault, copy, began).await);
+    }
+    let deleted = Deleted { resources, at: test.world.clock().now() };
+    journal.finish(&name, &deleted).await?;
+    Ok(deleted)
+}
+
+fn copy_to_delete(located: Option<&Located>) -> Option<(&str, &RecoveryPointArn)> {
+    match located {
+        Some(Located::Copied { recovery_point_arn, backup_vault_name, .. }) => {
+            Some((backup_vault_name, recovery_point_arn))
+        }
+        Some(Located::AsItIs { .. } | Located::NotReached { .. }) | None => None,
+    }
+}
+
+/// Deletes by the name that we gave, by what the job says it created, and by what further jobs of this intent created.
+async fn delete_restored(
+    test: &TestContext<'_>,
+    attempt: &Attempt,
+    intended: Timestamp,
+    began: Timestamp,
+) -> Vec<Deletion> {
+    let name = test.name(attempt.number);
+    let by_name = test.driver.arn_of(&name.to_string(), &landing(test));
+    let deleter = test.deleter();
+    let mut deletions = Vec::new();
+    let running = still_running(test, attempt, intended).await;
+    for (job, created) in &running.created {
+        if by_name.as_ref() != Some(created) {
+            deletions.push(deleter.delete(created, Proof::RestoreJob(job), intended, began).await);
+        }
+    }
+    if let Some(resource) = &by_name {
+        deletions.push(deleter.delete(resource, Proof::IntendedName(&name), intended, began).await);
+    }
+    // A job that goes on can still create what was seen absent just now.
+    deletions.extend(running.unfinished.into_iter().map(|(job, state)| Deletion {
+        arn: by_name.as_ref().map_or_else(|| name.to_string(), ToString::to_string),
+        ownership: format!("restore job {job}"),
+        end: DeletionEnd::Stranded {
+            reason: format!(
+                "restore job {job} is {state} and cannot be cancelled; run `backproof sweep` once it has ended"
+            ),
+        },
+    }));
+    deletions
+}
+
+#[derive(Default)]
+struct JobsOfIntent {
+    /// What jobs of this intent say they created, in the sandbox.
+    created: Vec<(String, ResourceArn)>,
+    /// Jobs of this intent that have not ended, or of which nobody can tell.
+    unfinished: Vec<(String, String)>,
+}
+
+/// The jobs of this attempt: the one that we know, and any other that carries our name.
+async fn still_running(test: &TestContext<'_>, attempt: &Attempt, intended: Timestamp) -> JobsOfIntent {
+    let mut found = JobsOfIntent::default();
+    let known = match &attempt.started {
+        Some(RestoreStarted::Job { restore_job_id, .. }) => Some(restore_job_id.as_str()),
+        Some(RestoreStarted::Refused { .. }) | None => None,
+    };
+    let ended_well =
+        attempt.ended.as_ref().filter(|ended| matches!(ended.status.as_str(), "COMPLETED" | "FAILED" | "ABORTED"));
+    if let (Some(job), Some(ended)) = (known, ended_well) {
+        let ours = ended.created_resource_arn.clone().filter(|created| test.access.sandbox.holds(created));
+        found.created.extend(ours.map(|created| (job.to_owned(), created)));
+        return found;
+    }
+    // The job's end is not known, or not even whether there is one: ask for all jobs of this point since the intent.
+    let jobs = match jobs_since(test.access.restores.as_ref(), intended).await {
+        Ok(jobs) => jobs,
+        Err(error) => {
+            let job = known.unwrap_or("of an unknown id");
+            found.unfinished.push((job.to_owned(), format!("in an unknown state ({error})")));
+            return found;
+        }
+    };
+    let name = test.name(attempt.number).to_string();
+    for job in jobs.into_values() {
+        let ours = known == Some(job.restore_job_id.as_str()) || carries_name(test, &job, &name).await;
+        if !ours {
+            continue;
+        }
+        let created = job.created_resource_arn.filter(|created| test.access.sandbox.holds(created));
+        found.created.extend(created.map(|created| (job.restore_job_id.clone(), created)));
+        if !job.status.is_terminal() {
+            found.unfinished.push((job.restore_job_id, job.status.as_str().to_owned()));
+        }
+    }
+    found
+}
+
+async fn carries_name(test: &TestContext<'_>, job: &backproof_cloud::RestoreJob, name: &str) -> bool {
+    let point = &test.drawn.point.recovery_point_arn;
+    if job.recovery_point_arn.as_ref().is_some_and(|arn| arn != point)
+        && job.created_resource_arn.as_ref().is_none_or(|arn| arn.arn().resource_name() != name)
+    {
+        return false;
+    }
+    let metadata = test.access.restores.restore_job_metadata(&job.restore_job_id).await;
+    metadata.is_ok_and(|metadata| metadata.values().any(|value| value == name))
+}
+
+impl Deleter<'_> {
+    /// Deletes one resource if the rule lets it, and looks until a read says that it does not exist.
+    pub(crate) async fn delete(
+        &self,
+        resource: &ResourceArn,
+        proof: Proof<'_>,
+        intended: Timestamp,
+        began: Timestamp,
+    ) -> Deletion {
+        let deletion =
+            |ownership: &str, end| Deletion { arn: resource.to_string(), ownership: ownership.to_owned(), end };
+        let patience = Patience::new(self.clock.clone(), began, self.allowed);
+        let mut refusals = Refusals::default();
+        let found = loop {
+            match self.driver.find(self.access, resource).await {
+                Ok(Some(found)) => break found,
+                Ok(None) => return deletion("not needed", DeletionEnd::WasAbsent { seen: self.clock.now() }),
+                Err(error) => {
+                    if let Some(end) = refusals.give_up(&patience, &error) {
+                        return deletion("unknown", end);
+                    }
+                    patience.pause().await;
+                }
+            }
+        };
+        let candidate = Candidate { resource, created: found.created, tags: &found.tags, proof, intended };
+        let ownership = match may_delete(&candidate, &self.access.sandbox, self.installation, self.source) {
+            Ok(ownership) => ownership,
+            Err(refusal) => {
+                return deletion("none", DeletionEnd::Stranded { reason: format!("not deleted: {refusal}") });
+            }
+        };
+        if !found.tags.contains_key(TAG_INSTALLATION) {
+            // Only for finding it should the deletion fail, so a refusal changes nothing.
+            self.driver.tag(self.access, resource, &self.tags).await.ok();
+        }
+        let end = self.delete_and_look(resource, &patience).await;
+        deletion(&ownership, end)
+    }
+
+    async fn delete_and_look(&self, resource: &ResourceArn, patience: &Patience) -> DeletionEnd {
+        let asked = self.clock.now();
+        let mut refusals = Refusals::default();
+        loop {
+            let state = match self.driver.delete(self.access, resource).await {
+                Ok(DeletionStep::Absent) => return DeletionEnd::SeenAbsent { asked, absent: self.clock.now() },
+                Ok(DeletionStep::Asked) => "being deleted".to_owned(),
+                Ok(DeletionStep::NotYet { state }) => state,
+                Err(error) => match refusals.give_up(patience, &error) {
+                    Some(end) => return end,
+                    None => error.to_string(),
+                },
+            };
+            if patience.is_over() {
+                return DeletionEnd::Stranded { reason: format!("still there after {}: {state}", patience.allowed()) };
+            }
+            patience.pause().await;
+        }
+    }
+}
+
+/// Counts refusals that asking again should not change. It is asked again all the same, a few times: a session that
+/// had just expired, or a permission that is just being granted, must leave nothing behind.
+#[derive(Default)]
+struct Refusals(u32);
+
+impl Refusals {
+    const ENOUGH: u32 = 4;
+
+    /// Whether to stop trying after this error.
+    fn give_up(&mut self, patience: &Patience, error: &CallError) -> Option<DeletionEnd> {
+        self.0 += u32::from(!error.may_pass());
+        (self.0 >= Self::ENOUGH || patience.is_over()).then(|| DeletionEnd::Stranded { reason: error.to_string() })
+    }
+}
+
+/// Deletes the copy that the attempt made in the sandbox's vault.
+async fn delete_copy(test: &TestContext<'_>, vault: &str, copy: &RecoveryPointArn, began: Timestamp) -> Deletion {
+    let deletion = |end| Deletion { arn: copy.to_string(), ownership: "our copy job made it".into(), end };
+    let clock = test.world.clock();
+    let patience = Patience::new(clock.clone(), began, test.world.plan.deadlines.delete);
+    let reference = VaultRef { name: vault.to_owned(), owner: None };
+    let mut asked = None;
+    let mut refusals = Refusals::default();
+    loop {
+        let state = match test.access.backups.describe_recovery_point(&reference, copy).await {
+            Err(error) if error.is_not_found() => {
+                let absent = clock.now();
+                return deletion(asked.map_or(DeletionEnd::WasAbsent { seen: absent }, |asked| {
+                    DeletionEnd::SeenAbsent { asked, absent }
+                }));
+            }
+            Err(error) => match refusals.give_up(&patience, &error) {
+                Some(end) => return deletion(end),
+                None => error.to_string(),
+            },
+            Ok(_) => match test.access.restores.delete_recovery_point(&test.access.sandbox, vault, copy).await {
+                Ok(()) => {
+                    asked.get_or_insert_with(|| clock.now());
+                    "being deleted".to_owned()
+                }
+                Err(error) if error.is_not_found() => continue,
+                Err(error) => match refusals.give_up(&patience, &error) {
+                    Some(end) => return deletion(end),
+                    None => error.to_string(),
+                },
+            },
+        };
+        if patience.is_over() {
+            return deletion(DeletionEnd::Stranded {
+                reason: format!("still there after {}: {state}", patience.allowed()),
+            });
+        }
+        patience.pause().await;
+    }
+}
+
+impl TestContext<'_> {
+    fn deleter(&self) -> Deleter<'_> {
+        Deleter {
+            access: &self.access,
+            driver: self.driver.clone(),
+            clock: self.world.clock().clone(),
+            installation: self.world.store.installation(),
+            source: Some(&self.drawn.point.resource_arn),
+            tags: self.tags(),
+            allowed: self.world.plan.deadlines.delete,
+        }
+    }
+}

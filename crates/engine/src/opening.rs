@@ -1,0 +1,158 @@
+//! Opens a run, or finds the one that was begun and must be gone on with.
+
+use std::collections::BTreeMap;
+
+use backproof_model::chain::{Event, RUN_CHAIN};
+use backproof_model::record::{Drawn, Purpose, RunClosed, RunOpened, run_step};
+use backproof_plan::Plan;
+use backproof_store::{RegisteredRun, RunState, Store};
+use serde::de::DeserializeOwned;
+
+use crate::error::{EngineError, Result};
+use crate::journal::Journal;
+use crate::progress::Progress;
+use crate::world::{Request, Until, What, World};
+
+/// The version of the pipeline. It changes whenever a journal of an older version could not be gone on with.
+pub const PIPELINE: u32 = 1;
+/// The plan's text, kept with the run.
+pub const PLAN_FILE: &str = "plan.toml";
+
+/// Checks all that must hold before anything begins, then gives the open run or a new one.
+pub(crate) async fn open_or_resume(world: &World, request: &Request) -> Result<RegisteredRun> {
+    if request.until == Until::Closed {
+        may_restore(world).await?;
+    }
+    let purpose = request.what.purpose();
+    let open = world.store.open_runs().await?;
+    let Some(found) = open.into_iter().next_back() else {
+        let opened = world.store.open_run(&world.plan.name, &purpose, PIPELINE).await?;
+        world.store.files(opened.run)?.write(PLAN_FILE, &world.plan_text)?;
+        world.tell(Progress::Opened { run: opened.run, resumed: false });
+        return Ok(opened);
+    };
+    fits(world, request, &found).await?;
+    world.tell(Progress::Opened { run: found.run, resumed: true });
+    Ok(found)
+}
+
+/// Nothing is restored without an authorisation, into anything but the sandbox, or for validators that cannot examine.
+async fn may_restore(world: &World) -> Result<()> {
+    world.plan.may_restore(world.clock().now()).map_err(|problem| EngineError::Refused(problem.to_string()))?;
+    for region in &world.plan.sandbox.regions {
+        let access = world.cloud.sandbox(region).await?;
+        for validator in (world.validators)(&access) {
+            for assignment in world.plan.validators.iter().filter(|assignment| assignment.validator == validator.name())
+            {
+                validator
+                    .check_settings(&assignment.settings)
+                    .map_err(|problem| EngineError::Refused(problem.to_string()))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether the open run is the one that is asked for.
+async fn fits(world: &World, request: &Request, found: &RegisteredRun) -> Result<()> {
+    let run = found.run;
+    if found.pipeline != PIPELINE {
+        return Err(EngineError::Unfit(format!(
+            "run {run} was begun by pipeline version {}, this is version {PIPELINE}: finish it with the version that began it",
+            found.pipeline
+        )));
+    }
+    let asked = request.what.purpose();
+    if found.purpose != asked {
+        let how = match found.purpose {
+            Purpose::Plan => "finish it with `backproof run`",
+            Purpose::Check => "finish it with the same `backproof check`",
+        };
+        return Err(EngineError::Unfit(format!("run {run} was begun and is not closed: {how} first")));
+    }
+    let Some(opened) = recorded::<RunOpened>(&world.store, run, run_step::OPEN).await? else { return Ok(()) };
+    if opened.plan_sha256 != world.plan.digest() {
+        let kept = world.store.files(run)?.path(PLAN_FILE);
+        return Err(EngineError::Unfit(format!(
+            "run {run} was begun under another plan (digest {}); finish it with that plan, which is kept in `{}`",
+            opened.plan_sha256,
+            kept.display()
+        )));
+    }
+    if let What::One(point) = &request.what
+        && let Some(drawn) = recorded::<Drawn>(&world.store, run, run_step::DRAW).await?
+        && drawn.points.first().is_some_and(|drawn| drawn.point.recovery_point_arn != point.recovery_point_arn)
+    {
+        let other = drawn.points.first().map(|drawn| drawn.point.recovery_point_arn.to_string()).unwrap_or_default();
+        return Err(EngineError::Unfit(format!(
+            "run {run} checks another recovery point and is not closed: finish it with `backproof check {other}`"
+        )));
+    }
+    Ok(())
+}
+
+/// Journals the first record of a run.
+pub(crate) async fn open(
+    world: &World,
+    registered: &RegisteredRun,
+    request: &Request,
+    journal: &mut Journal,
+) -> Result<RunOpened> {
+    journal
+        .observe(run_step::OPEN, async {
+            Ok(RunOpened {
+                run: registered.run,
+                installation: world.store.installation().to_string(),
+                plan_name: world.plan.name.clone(),
+                plan_sha256: world.plan.digest(),
+                plan: serde_json::from_str(&world.plan.canonical_json()).map_err(EngineError::internal)?,
+                version: world.version.clone(),
+                pipeline: PIPELINE,
+                simulated: world.simulated,
+                operator: world.operator.clone(),
+                authorisation: world.plan.authorisation.clone(),
+                purpose: request.what.purpose(),
+                same_account: same_account(&world.plan),
+            })
+        })
+        .await
+}
+
+fn same_account(plan: &Plan) -> Option<String> {
+    plan.sandbox.same_account.clone()
+}
+
+/// Units whose restore test was not passed in the last closed run of this plan: they are tested for certain.
+pub(crate) async fn open_findings(world: &World, this_run: u64) -> Result<BTreeMap<String, String>> {
+    let register = world.store.register().await?;
+    let earlier = register.into_iter().rfind(|run| {
+        run.run < this_run
+            && run.purpose == Purpose::Plan
+            && run.plan_name == world.plan.name
+            && run.state == RunState::Closed
+    });
+    let Some(earlier) = earlier else { return Ok(BTreeMap::new()) };
+    let drawn = recorded::<Drawn>(&world.store, earlier.run, run_step::DRAW).await?;
+    let closed = recorded::<RunClosed>(&world.store, earlier.run, run_step::CLOSE).await?;
+    let (Some(drawn), Some(closed)) = (drawn, closed) else { return Ok(BTreeMap::new()) };
+    let not_passed = drawn.points.into_iter().filter_map(|drawn| {
+        let outcome = closed.outcomes.get(&format!("test-{}", drawn.test))?;
+        let came_to = outcome.word();
+        (came_to != "passed").then(|| (drawn.unit, format!("its restore test in run {} was {came_to}", earlier.run)))
+    });
+    Ok(not_passed.collect())
+}
+
+/// The result of a step of a run's own chain.
+pub(crate) async fn recorded<T: DeserializeOwned>(store: &Store, run: u64, step: &str) -> Result<Option<T>> {
+    for line in store.lines(run, RUN_CHAIN).await? {
+        let entry: backproof_model::chain::Entry = serde_json::from_str(&line).map_err(EngineError::internal)?;
+        match entry.event {
+            Event::Result { step: name, output } if name == step => {
+                return serde_json::from_value(output).map(Some).map_err(EngineError::internal);
+            }
+            Event::Result { .. } | Event::Intent { .. } | Event::Status { .. } | Event::Resumed { .. } => {}
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,114 @@
+//! One sweep of `ListRestoreJobs` for all restore tests that wait in an account and Region.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use backproof_clock::SharedClock;
+use backproof_cloud::{CallError, Cursor, RestoreJob, RunRestores};
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{Notify, oneshot};
+use tokio::task::JoinHandle;
+
+/// AWS's and our clocks may differ by this much when jobs are looked for by their date.
+pub(crate) const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
+/// How often jobs are looked at while the oldest of them is young, and later.
+const PAUSES: (Duration, Duration) = (Duration::from_secs(15), Duration::from_secs(30));
+const YOUNG: SignedDuration = SignedDuration::from_mins(5);
+
+type Answer = std::result::Result<RestoreJob, CallError>;
+
+/// Looks at restore jobs for everybody who waits for one.
+pub(crate) struct Poller {
+    waiting: Arc<Waiting>,
+    sweeper: JoinHandle<()>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    tests: Mutex<Vec<Waiter>>,
+    arrived: Notify,
+}
+
+struct Waiter {
+    job: String,
+    since: Timestamp,
+    tell: oneshot::Sender<Answer>,
+}
+
+impl Poller {
+    /// Begins to sweep as soon as somebody waits.
+    pub(crate) fn begin(restores: Arc<dyn RunRestores>, clock: SharedClock) -> Arc<Self> {
+        let waiting = Arc::new(Waiting::default());
+        let sweeper = tokio::spawn(sweep_for_ever(waiting.clone(), restores, clock));
+        Arc::new(Self { waiting, sweeper })
+    }
+
+    /// The job as the next sweep sees it; `since` is when it was asked for.
+    pub(crate) async fn next_look(&self, job: &str, since: Timestamp) -> Option<Answer> {
+        let (tell, told) = oneshot::channel();
+        self.waiting.lock().push(Waiter { job: job.to_owned(), since, tell });
+        self.waiting.arrived.notify_one();
+        told.await.ok()
+    }
+}
+
+impl Drop for Poller {
+    fn drop(&mut self) {
+        self.sweeper.abort();
+    }
+}
+
+impl Waiting {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Waiter>> {
+        self.tests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn sweep_for_ever(waiting: Arc<Waiting>, restores: Arc<dyn RunRestores>, clock: SharedClock) {
+    loop {
+        let youngest = waiting.lock().iter().map(|waiter| waiter.since).max();
+        let Some(youngest) = youngest else {
+            waiting.arrived.notified().await;
+            continue;
+        };
+        let (often, seldom) = PAUSES;
+        let young = clock.now().duration_since(youngest) < YOUNG;
+        clock.sleep(if young { often } else { seldom }).await;
+        let waiters = std::mem::take(&mut *waiting.lock());
+        answer(waiters, restores.as_ref()).await;
+    }
+}
+
+async fn answer(waiters: Vec<Waiter>, restores: &dyn RunRestores) {
+    let Some(oldest) = waiters.iter().map(|waiter| waiter.since).min() else { return };
+    let jobs = jobs_since(restores, oldest).await;
+    for waiter in waiters {
+        let answer = match &jobs {
+            Err(error) => Err(error.clone()),
+            Ok(jobs) => match jobs.get(&waiter.job) {
+                Some(job) => Ok(job.clone()),
+                // Listings lag behind; the job itself is asked before anybody concludes anything.
+                None => restores.describe_restore(&waiter.job).await,
+            },
+        };
+        // Whoever has stopped waiting needs no answer.
+        waiter.tell.send(answer).ok();
+    }
+}
+
+/// Every restore job created since a moment, by its id.
+pub(crate) async fn jobs_since(
+    restores: &dyn RunRestores,
+    since: Timestamp,
+) -> std::result::Result<HashMap<String, RestoreJob>, CallError> {
+    let since = since.saturating_sub(CLOCK_TOLERANCE).unwrap_or(Timestamp::MIN);
+    let mut jobs = HashMap::new();
+    let mut cursor = Cursor::of("backup:ListRestoreJobs");
+    while let Some(from) = cursor.next() {
+        let page = restores.restore_jobs_since(since, from).await?;
+        jobs.extend(page.items.into_iter().map(|job| (job.restore_job_id.clone(), job)));
+        cursor.advance(page.next)?;
+    }
+    Ok(jobs)
+}
