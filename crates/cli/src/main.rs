@@ -1,1 +1,47 @@
-fn main() {}
+//! `backproof`: proves that AWS Backup recovery points can be restored.
+
+mod args;
+mod commands;
+mod exit;
+mod files;
+mod output;
+mod progress;
+mod wiring;
+
+use clap::Parser;
+
+use args::{Arguments, Command};
+use exit::Exit;
+
+fn main() -> std::process::ExitCode {
+    let arguments = Arguments::parse();
+    output::begin_logging();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return Exit::Internal.after(&anyhow::anyhow!(error).context("cannot start the async runtime")),
+    };
+    match runtime.block_on(perform(arguments)) {
+        Ok(exit) => exit.into(),
+        Err(error) => exit::of_error(&error).after(&error),
+    }
+}
+
+async fn perform(arguments: Arguments) -> anyhow::Result<Exit> {
+    let Arguments { common, command } = arguments;
+    match command {
+        Command::Init(init) => commands::init::perform(&common, &init),
+        Command::Doctor => commands::doctor::perform(&common).await,
+        Command::Population(population) => commands::population::perform(&common, &population).await,
+        Command::Draw(draw) => commands::draw::perform(&common, &draw).await,
+        Command::Redraw(redraw) => commands::redraw::perform(&common, &redraw),
+        Command::Assurance(assurance) => commands::assurance::perform(&common, &assurance),
+        Command::Run(run) => commands::run::perform(&common, &run).await,
+        Command::Check(check) => commands::check::perform(&common, &check).await,
+        Command::Status => commands::status::perform(&common).await,
+        Command::Report(report) => commands::report::perform(&common, &report).await,
+        Command::Sweep(sweep) => commands::sweep::perform(&common, &sweep).await,
+        Command::Simulate(simulate) => commands::simulate::perform(&simulate).await,
+        Command::Demo(demo) => commands::demo::perform(&common, &demo).await,
+        Command::Completions { shell } => Ok(commands::completions::perform(shell)),
+    }
+}

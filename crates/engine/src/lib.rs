@@ -35,7 +35,7 @@ mod world;
 pub use drawing::RANKING_FILE;
 pub use error::EngineError;
 pub use finding::find_point;
-pub use opening::{PIPELINE, PLAN_FILE};
+pub use opening::{PIPELINE, PLAN_FILE, run_record};
 pub use population::{EXCLUDED_FILE, GAPS_FILE, POINTS_FILE, POPULATION_FILE, UNCOVERED_FILE};
 pub use progress::Progress;
 pub use rehearsal::{Rehearsal, list_population, rehearse};

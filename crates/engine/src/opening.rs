@@ -70,7 +70,7 @@ async fn fits(world: &World, request: &Request, found: &RegisteredRun) -> Result
         };
         return Err(EngineError::Unfit(format!("run {run} was begun and is not closed: {how} first")));
     }
-    let Some(opened) = recorded::<RunOpened>(&world.store, run, run_step::OPEN).await? else { return Ok(()) };
+    let Some(opened) = run_record::<RunOpened>(&world.store, run, run_step::OPEN).await? else { return Ok(()) };
     if opened.plan_sha256 != world.plan.digest() {
         let kept = world.store.files(run)?.path(PLAN_FILE);
         return Err(EngineError::Unfit(format!(
@@ -80,7 +80,7 @@ async fn fits(world: &World, request: &Request, found: &RegisteredRun) -> Result
         )));
     }
     if let What::One(point) = &request.what
-        && let Some(drawn) = recorded::<Drawn>(&world.store, run, run_step::DRAW).await?
+        && let Some(drawn) = run_record::<Drawn>(&world.store, run, run_step::DRAW).await?
         && drawn.points.first().is_some_and(|drawn| drawn.point.recovery_point_arn != point.recovery_point_arn)
     {
         let other = drawn.points.first().map(|drawn| drawn.point.recovery_point_arn.to_string()).unwrap_or_default();
@@ -132,8 +132,8 @@ pub(crate) async fn open_findings(world: &World, this_run: u64) -> Result<BTreeM
             && run.state == RunState::Closed
     });
     let Some(earlier) = earlier else { return Ok(BTreeMap::new()) };
-    let drawn = recorded::<Drawn>(&world.store, earlier.run, run_step::DRAW).await?;
-    let closed = recorded::<RunClosed>(&world.store, earlier.run, run_step::CLOSE).await?;
+    let drawn = run_record::<Drawn>(&world.store, earlier.run, run_step::DRAW).await?;
+    let closed = run_record::<RunClosed>(&world.store, earlier.run, run_step::CLOSE).await?;
     let (Some(drawn), Some(closed)) = (drawn, closed) else { return Ok(BTreeMap::new()) };
     let not_passed = drawn.points.into_iter().filter_map(|drawn| {
         let outcome = closed.outcomes.get(&format!("test-{}", drawn.test))?;
@@ -143,8 +143,11 @@ pub(crate) async fn open_findings(world: &World, this_run: u64) -> Result<BTreeM
     Ok(not_passed.collect())
 }
 
-/// The result of a step of a run's own chain.
-pub(crate) async fn recorded<T: DeserializeOwned>(store: &Store, run: u64, step: &str) -> Result<Option<T>> {
+/// The result of a step of a run's own chain, by the names in [`backproof_model::record::run_step`].
+///
+/// # Errors
+/// Fails where the journal cannot be read.
+pub async fn run_record<T: DeserializeOwned>(store: &Store, run: u64, step: &str) -> Result<Option<T>> {
     for line in store.lines(run, RUN_CHAIN).await? {
         let entry: backproof_model::chain::Entry = serde_json::from_str(&line).map_err(EngineError::internal)?;
         match entry.event {

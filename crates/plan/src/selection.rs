@@ -1,6 +1,7 @@
 //! The selection: how the sample is drawn from the population.
 
 use backproof_model::PointKind;
+pub use backproof_model::population::{StratumDimension, UnitKind};
 use backproof_model::ratio::Ratio;
 use serde::Serialize;
 
@@ -21,36 +22,6 @@ pub struct Selection {
     pub entropy: EntropyKind,
     /// Whether points in cold storage are eligible.
     pub include_cold_storage: bool,
-}
-
-/// What the population can be split by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StratumDimension {
-    /// The protected resource's type.
-    #[serde(rename = "type")]
-    ResourceType,
-    /// How old the point is, in bands.
-    #[serde(rename = "age")]
-    AgeBand,
-    /// Whether the point is the original or a copy.
-    Copy,
-    /// Warm or cold storage.
-    Tier,
-    /// The account that owns the vault.
-    Account,
-    /// The vault's Region.
-    Region,
-}
-
-/// What one trial of the draw is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum UnitKind {
-    /// A protected resource, so that ten points of one resource do not pose as ten trials.
-    ProtectedResource,
-    /// A recovery point.
-    RecoveryPoint,
 }
 
 /// How many units are drawn.

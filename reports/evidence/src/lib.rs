@@ -1,1 +1,34 @@
-//! To be written.
+//! What a run's journal proves: read, verified, folded into typed evidence, and put into words.
+//!
+//! The journal is the only input. Nothing here reads files, asks a clock or knows AWS, and nothing here lays out a
+//! page: renderers take a [`RunEvidence`] and its [`Conclusion`] and decide nothing themselves.
+
+pub mod assured;
+mod chains;
+pub mod conclusion;
+pub mod figures;
+mod fold;
+pub mod grades;
+pub mod limits;
+pub mod not_passed;
+mod observed;
+pub mod planted;
+pub mod problem;
+pub mod remains;
+pub mod restore_test;
+pub mod results;
+mod run;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+#[cfg(test)]
+mod tests;
+mod tie_out;
+pub mod words;
+
+pub use assured::{Assured, StratumOutcomes};
+pub use conclusion::{Conclusion, Counts, RunVerdict, conclude};
+pub use not_passed::NotPassed;
+pub use problem::Problem;
+pub use restore_test::{Attempt, Progress, StatusSeen, TestEvidence};
+pub use results::{RESULTS_FORMAT, Results, results};
+pub use run::{ChainHead, NoJournal, RunEvidence};

@@ -36,6 +36,11 @@ impl Deadline {
         Duration::try_from(self.at.duration_since(self.clock.now())).unwrap_or(Duration::ZERO)
     }
 
+    /// Whether nothing may be examined any more.
+    pub fn is_up(&self) -> bool {
+        self.left().is_zero()
+    }
+
     /// Runs `work` until the deadline.
     ///
     /// # Errors
@@ -50,5 +55,41 @@ impl Deadline {
             done = work => Ok(done),
             () = self.clock.sleep(left) => Err(TimeIsUp),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    use backproof_clock::{Clock, VirtualRuntime};
+
+    fn runtime() -> VirtualRuntime {
+        VirtualRuntime::starting_at("2026-01-01T00:00:00Z".parse().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn work_that_is_done_in_time_gives_its_result() {
+        let runtime = runtime();
+        let clock = runtime.clock();
+        let deadline = Deadline::after(Arc::new(runtime.clock()), Duration::from_mins(1));
+        let done = runtime.block_on(deadline.hold(async {
+            clock.sleep(Duration::from_secs(59)).await;
+            7
+        }));
+        assert_eq!(done, Ok(7));
+        assert_eq!(deadline.left(), Duration::from_secs(1));
+        assert!(!deadline.is_up());
+    }
+
+    #[test]
+    fn work_that_hangs_is_dropped_at_the_deadline_and_nothing_begins_after_it() {
+        let runtime = runtime();
+        let deadline = Deadline::after(Arc::new(runtime.clock()), Duration::from_mins(1));
+        assert_eq!(runtime.block_on(deadline.hold(std::future::pending::<()>())), Err(TimeIsUp));
+        assert_eq!(runtime.clock().now().to_string(), "2026-01-01T00:01:00Z");
+        assert!(deadline.is_up());
+        assert_eq!(runtime.block_on(deadline.hold(async {})), Err(TimeIsUp));
     }
 }

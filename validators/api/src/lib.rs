@@ -5,6 +5,7 @@
 
 mod deadline;
 mod settings;
+mod statement;
 
 use std::collections::BTreeMap;
 
@@ -15,7 +16,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 pub use deadline::{Deadline, TimeIsUp};
-pub use settings::InvalidSettings;
+pub use settings::{InvalidSettings, LengthOfTime, read_settings};
+pub use statement::{Describe, Statement};
 
 /// What a validator is asked to examine, and what it should find.
 #[derive(Clone, Debug)]

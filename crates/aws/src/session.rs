@@ -1,0 +1,159 @@
+//! A session: credentials of one account in one Region, the SDK clients that use them, and the way each call takes.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_sdk_backup::config::retry::{RetryPartition, TokenBucket};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
+use backproof_cloud::{CallError, Sandbox, Trouble};
+use backproof_model::{AccountId, Region};
+
+use crate::assume_role::Kept;
+use crate::counting::Calls;
+use crate::errors::call_error;
+use crate::rates::Gate;
+
+/// How long a connection may take to come about.
+const CONNECT: Duration = Duration::from_secs(10);
+/// How long one attempt may take in all.
+const ATTEMPT: Duration = Duration::from_mins(1);
+/// How long one attempt may take where a megabyte of items comes back.
+const LONG_ATTEMPT: Duration = Duration::from_mins(5);
+
+/// The time limits of ordinary calls.
+pub(crate) fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).build()
+}
+
+/// The time limits of calls that bring back much.
+fn long_timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(LONG_ATTEMPT).build()
+}
+
+/// What all clients of one [`crate::AwsCloud`] have in common.
+#[derive(Clone, Debug)]
+pub(crate) struct Common {
+    /// Counts what is sent.
+    pub(crate) calls: Calls,
+    /// The budget of retries; its own, so that another [`crate::AwsCloud`] of this process cannot use it up.
+    pub(crate) retries: RetryPartition,
+    /// The endpoint that wins over all others.
+    pub(crate) endpoint_url: Option<String>,
+    /// What to say to somebody who is not signed in.
+    pub(crate) sign_in_hint: Option<String>,
+}
+
+impl Common {
+    pub(crate) fn new(endpoint_url: Option<String>, sign_in_hint: Option<String>) -> Self {
+        let retries = RetryPartition::custom("backproof").token_bucket(TokenBucket::new(500)).build();
+        Self { calls: Calls::default(), retries, endpoint_url, sign_in_hint }
+    }
+}
+
+/// Makes a client of one service: our counting, retries and endpoint on top of `config`.
+macro_rules! client {
+    ($service:ident, $config:expr, $common:expr, $gate:expr) => {{
+        let counting = $crate::counting::Counting { calls: $common.calls.clone(), gate: $gate };
+        let mut builder =
+            $service::config::Builder::from($config).interceptor(counting).retry_partition($common.retries.clone());
+        if let Some(url) = &$common.endpoint_url {
+            builder = builder.endpoint_url(url);
+        }
+        $service::Client::from_conf(builder.build())
+    }};
+}
+
+/// Makes a client of STS alone, for the base credentials.
+pub(crate) fn sts_client(config: &SdkConfig, common: &Common) -> aws_sdk_sts::Client {
+    client!(aws_sdk_sts, config, common, None)
+}
+
+/// Credentials of one account in one Region, with clients of the services that are used there.
+#[derive(Debug)]
+pub(crate) struct Session {
+    /// The account that these credentials should belong to.
+    pub(crate) account: AccountId,
+    /// The Region that is asked.
+    pub(crate) region: Region,
+    pub(crate) backup: aws_sdk_backup::Client,
+    pub(crate) dynamodb: aws_sdk_dynamodb::Client,
+    /// DynamoDB with time for large answers.
+    pub(crate) dynamodb_scans: aws_sdk_dynamodb::Client,
+    pub(crate) ec2: aws_sdk_ec2::Client,
+    pub(crate) rds: aws_sdk_rds::Client,
+    pub(crate) sts: aws_sdk_sts::Client,
+    credentials: Kept,
+    gate: Arc<Gate>,
+    sign_in_hint: Option<String>,
+}
+
+impl Session {
+    /// A session with the credentials that `config` holds, which are also `credentials`.
+    pub(crate) fn new(
+        account: AccountId,
+        region: Region,
+        config: &SdkConfig,
+        credentials: Kept,
+        common: &Common,
+        gate: Arc<Gate>,
+    ) -> Self {
+        let scans = config.to_builder().timeout_config(long_timeouts()).build();
+        Self {
+            account,
+            region,
+            backup: client!(aws_sdk_backup, config, common, Some(gate.clone())),
+            dynamodb: client!(aws_sdk_dynamodb, config, common, Some(gate.clone())),
+            dynamodb_scans: client!(aws_sdk_dynamodb, &scans, common, Some(gate.clone())),
+            ec2: client!(aws_sdk_ec2, config, common, Some(gate.clone())),
+            rds: client!(aws_sdk_rds, config, common, Some(gate.clone())),
+            sts: client!(aws_sdk_sts, config, common, Some(gate.clone())),
+            credentials,
+            gate,
+            sign_in_hint: common.sign_in_hint.clone(),
+        }
+    }
+
+    /// Waits for its turn, sends, and puts an error into our words. `call` is `service:Operation`.
+    pub(crate) async fn call<T, E>(
+        &self,
+        call: &'static str,
+        send: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<T, CallError>
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        self.gate.pass(call).await;
+        let error = match send.await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        let mut error = call_error(call, &error);
+        if error.trouble == Trouble::SignedOut {
+            self.credentials.forget().await;
+            if let Some(hint) = &self.sign_in_hint {
+                error.message = format!("{}; {hint}", error.message);
+            }
+        }
+        Err(error)
+    }
+
+    /// Refuses a call that changes something unless this session is in the sandbox that the proof is of.
+    pub(crate) fn must_be(&self, sandbox: &Sandbox, call: &str) -> Result<(), CallError> {
+        if sandbox.account() == &self.account && sandbox.region() == &self.region {
+            return Ok(());
+        }
+        let message = format!(
+            "not sent: the proof of sandbox is of account {} in {}, but this session is of {} in {}",
+            sandbox.account(),
+            sandbox.region(),
+            self.account,
+            self.region
+        );
+        Err(CallError { call: call.to_owned(), trouble: Trouble::Denied, code: None, message, request_id: None })
+    }
+}

@@ -1,0 +1,201 @@
+//! What can be typed.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use backproof_model::{AccountId, Region};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Restores random AWS Backup recovery points into a sandbox account, examines the data, deletes everything again, and
+/// says what it found.
+#[derive(Debug, Parser)]
+#[command(name = "backproof", version, max_term_width = 110, after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 passed, 1 a restore test failed, 2 usage or plan error, 3 inconclusive, 4 something could not be deleted,
+5 overdue, 6 refused for safety or budget, 70 internal error. Of several, 4 wins over 1 over 3.";
+
+/// What every command understands.
+#[derive(Debug, Args)]
+pub(crate) struct Common {
+    /// The plan file.
+    #[arg(long, short, global = true, env = "BACKPROOF_PLAN", default_value = "backproof.toml", value_name = "FILE")]
+    pub(crate) plan: PathBuf,
+    /// The state directory: journal, register, reports. Default: `.backproof` beside the plan file.
+    #[arg(long, global = true, env = "BACKPROOF_STATE", value_name = "DIR")]
+    pub(crate) state: Option<PathBuf>,
+    /// The AWS profile that everything starts from. Default: `AWS_PROFILE`.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// The endpoint of all AWS services, such as a simulator's. Default: `AWS_ENDPOINT_URL`.
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) endpoint_url: Option<String>,
+    /// Words for people, or JSON for programs.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub(crate) output: Format,
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Writes a commented plan file.
+    Init(Init),
+    /// Says what would fail on the day, without restoring anything.
+    Doctor,
+    /// Lists every recovery point in scope and says which can be drawn, and why the others cannot.
+    Population(Population),
+    /// Rehearses the draw; with --commit or --reveal, performs its two halves for the next run.
+    Draw(Draw),
+    /// Redoes a draw from a population file: needs no AWS, no plan and no state.
+    Redraw(Redraw),
+    /// What a sample proves: the exact upper bound, as numbers. Needs no AWS, no plan and no state.
+    Assurance(Assurance),
+    /// Performs the plan's restore tests, or goes on with a run that was stopped.
+    Run(Run),
+    /// Restores and examines one recovery point (or the latest of a resource) now.
+    Check(Check),
+    /// The register of runs, and how far an open one is.
+    Status,
+    /// Renders the report of a run again, from its journal.
+    Report(Report),
+    /// Finds what runs left in the sandbox; with --delete, deletes what the journal proves is ours.
+    Sweep(Sweep),
+    /// Serves an AWS that is not one, for trying things out.
+    Simulate(Simulate),
+    /// Runs a small company's quarterly plan against the simulator, in this process.
+    Demo(Demo),
+    /// Prints completions for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Overwrites a plan file that is there already.
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Population {
+    /// Lists this Region of the credentials' own account, without a plan. May be given several times.
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Vec<Region>,
+    /// The account to list without a plan. Default: the credentials' own.
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<AccountId>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Draw {
+    /// Opens the next run, freezes its population, commits to the draw and stops: send the digest to the auditor.
+    #[arg(long, conflicts_with = "reveal")]
+    pub(crate) commit: bool,
+    /// Continues a committed draw with entropy that was not known before, as KIND:VALUE.
+    #[arg(long, value_name = "KIND:VALUE")]
+    pub(crate) reveal: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Redraw {
+    /// The frozen population.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) population: PathBuf,
+    /// The plan's digest.
+    #[arg(long, value_name = "HEX")]
+    pub(crate) plan_sha256: String,
+    /// The run's number, or rehearsal-<n>.
+    #[arg(long, value_name = "ID")]
+    pub(crate) run: String,
+    /// The entropy, as KIND:VALUE.
+    #[arg(long, value_name = "KIND:VALUE")]
+    pub(crate) entropy: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Assurance {
+    /// Units in the population.
+    #[arg(long, value_name = "N")]
+    pub(crate) population: u64,
+    /// Units that were tested.
+    #[arg(long, value_name = "n")]
+    pub(crate) sample: u64,
+    /// Units of the sample that were not passed.
+    #[arg(long, value_name = "k")]
+    pub(crate) failures: u64,
+    /// One-sided confidence.
+    #[arg(long, value_name = "SHARE", default_value = "0.95")]
+    pub(crate) confidence: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// Entropy for a draw that was committed before, as KIND:VALUE.
+    #[arg(long, value_name = "KIND:VALUE")]
+    pub(crate) reveal: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// A recovery point's ARN, or a protected resource's, of which the latest point is taken.
+    #[arg(value_name = "ARN")]
+    pub(crate) arn: String,
+    /// Does not ask.
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// Says what would be restored, and stops.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// The run. Default: the last one.
+    #[arg(value_name = "RUN")]
+    pub(crate) run: Option<u64>,
+    /// Where to write the report. Default: `report.html` in the run's directory.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sweep {
+    /// Deletes; without it, only says what would be deleted.
+    #[arg(long)]
+    pub(crate) delete: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Simulate {
+    /// The world to serve. Default: the demonstration's.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) world: Option<PathBuf>,
+    /// Where to listen.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:4566")]
+    pub(crate) listen: SocketAddr,
+    /// How many times faster than real time the world's jobs go.
+    #[arg(long, value_name = "FACTOR", default_value_t = 1)]
+    pub(crate) speed: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Where to leave journal and report.
+    #[arg(long, value_name = "DIR", default_value = "backproof-demo")]
+    pub(crate) directory: PathBuf,
+}

@@ -1,0 +1,137 @@
+//! `backproof draw`: rehearses the draw, or performs its two halves for the next run.
+
+use backproof_engine::{Request, Until, What};
+use backproof_model::record::{DrawCommitted, Drawn, EntropyRevealed, run_step};
+
+use crate::args::{Common, Draw, Format};
+use crate::exit::Exit;
+use crate::output::{print_json, print_table};
+use crate::{commands, progress, wiring};
+
+pub(crate) async fn perform(common: &Common, draw: &Draw) -> anyhow::Result<Exit> {
+    match (draw.commit, &draw.reveal) {
+        (false, None) => rehearse(common).await,
+        (true, _) => commit(common).await,
+        (false, Some(entropy)) => reveal(common, entropy).await,
+    }
+}
+
+async fn rehearse(common: &Common) -> anyhow::Result<Exit> {
+    let (sender, shown) = progress::begin();
+    let world = wiring::world(common, sender).await?;
+    let rehearsal = backproof_engine::rehearse(&world).await?;
+    let files = world.store.other_files(&rehearsal.name)?;
+    drop(world);
+    shown.await?;
+    if common.output == Format::Json {
+        let json = serde_json::json!({
+            "rehearsal": rehearsal.name, "population": rehearsal.population, "commitment": rehearsal.commitment,
+            "entropy": rehearsal.revealed, "drawn": rehearsal.drawn,
+        });
+        print_json(&json)?;
+        return Ok(Exit::Passed);
+    }
+    commands::population::print(&rehearsal.population, &files);
+    println!();
+    println!("A draw as it might be ({}; nothing is restored, and the next run draws anew):", rehearsal.name);
+    print_sample(&rehearsal.drawn);
+    println!();
+    print_redraw(
+        &rehearsal.commitment,
+        &rehearsal.revealed,
+        &files.path(backproof_engine::POPULATION_FILE).display().to_string(),
+    );
+    Ok(Exit::Passed)
+}
+
+async fn commit(common: &Common) -> anyhow::Result<Exit> {
+    let (sender, shown) = progress::begin();
+    let world = wiring::world(common, sender).await?;
+    let request = Request { what: What::Sample, until: Until::Committed, reveal: None };
+    let end = backproof_engine::run(&world, &request).await?;
+    let commitment: Option<DrawCommitted> =
+        backproof_engine::run_record(&world.store, end.run, run_step::COMMIT).await?;
+    drop(world);
+    shown.await?;
+    let commitment = commitment.ok_or_else(|| anyhow::anyhow!("run {} has no commitment", end.run))?;
+    let digest = backproof_model::canonical::sha256_hex(backproof_model::canonical::canonical_json(&commitment)?);
+    match common.output {
+        Format::Json => {
+            print_json(&serde_json::json!({"run": end.run, "commitment": commitment, "commitment_sha256": digest}))?
+        }
+        Format::Text => {
+            println!("Run {} is committed. Send this to the auditor before asking for entropy:", end.run);
+            println!();
+            println!("  commitment         {digest}");
+            println!("  plan-sha256        {}", commitment.plan_sha256);
+            println!("  population-sha256  {}", commitment.population_sha256);
+            println!("  run                {}", commitment.run);
+            for (stratum, size) in &commitment.sizes {
+                println!("  {stratum}: {} of {} units", size.sample, size.population);
+            }
+            println!();
+            println!("Then: backproof draw --reveal auditor:NONCE");
+        }
+    }
+    Ok(Exit::Passed)
+}
+
+async fn reveal(common: &Common, entropy: &str) -> anyhow::Result<Exit> {
+    let (sender, shown) = progress::begin();
+    let world = wiring::world(common, sender).await?;
+    let request = Request { what: What::Sample, until: Until::Drawn, reveal: Some(entropy.to_owned()) };
+    let end = backproof_engine::run(&world, &request).await?;
+    let store = world.store.clone();
+    drop(world);
+    shown.await?;
+    let commitment: Option<DrawCommitted> = backproof_engine::run_record(&store, end.run, run_step::COMMIT).await?;
+    let revealed: Option<EntropyRevealed> = backproof_engine::run_record(&store, end.run, run_step::REVEAL).await?;
+    let drawn: Option<Drawn> = backproof_engine::run_record(&store, end.run, run_step::DRAW).await?;
+    let (Some(commitment), Some(revealed), Some(drawn)) = (commitment, revealed, drawn) else {
+        anyhow::bail!("run {} has no draw", end.run);
+    };
+    match common.output {
+        Format::Json => print_json(
+            &serde_json::json!({"run": end.run, "commitment": commitment, "entropy": revealed, "drawn": drawn}),
+        )?,
+        Format::Text => {
+            println!("Run {} has drawn (grade: {}):", end.run, revealed.grade);
+            print_sample(&drawn);
+            println!();
+            print_redraw(
+                &commitment,
+                &revealed,
+                &store.files(end.run)?.path(backproof_engine::POPULATION_FILE).display().to_string(),
+            );
+            println!();
+            println!("Then: backproof run");
+        }
+    }
+    Ok(Exit::Passed)
+}
+
+fn print_sample(drawn: &Drawn) {
+    let rows: Vec<Vec<String>> = drawn
+        .points
+        .iter()
+        .map(|drawn| {
+            let rank = drawn.rank.map_or_else(|| "for certain".into(), |rank| format!("rank {rank}"));
+            vec![
+                format!("  {}", drawn.test),
+                drawn.stratum.clone(),
+                rank,
+                drawn.point.resource_arn.arn().resource().to_owned(),
+                drawn.point.recovery_point_arn.to_string(),
+            ]
+        })
+        .collect();
+    print_table(&rows);
+}
+
+fn print_redraw(commitment: &DrawCommitted, revealed: &EntropyRevealed, population: &str) {
+    println!("Redo it: backproof redraw --population {population} \\");
+    println!(
+        "    --plan-sha256 {} --run {} --entropy {}:{}",
+        commitment.plan_sha256, commitment.run, revealed.kind, revealed.value
+    );
+}

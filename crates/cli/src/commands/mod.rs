@@ -1,0 +1,16 @@
+//! One file per command.
+
+pub(crate) mod assurance;
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod demo;
+pub(crate) mod doctor;
+pub(crate) mod draw;
+pub(crate) mod init;
+pub(crate) mod population;
+pub(crate) mod redraw;
+pub(crate) mod report;
+pub(crate) mod run;
+pub(crate) mod simulate;
+pub(crate) mod status;
+pub(crate) mod sweep;

@@ -1,0 +1,102 @@
+//! `backproof status`: the register of runs, and how far an open one is.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use backproof_clock::RealClock;
+use backproof_model::chain::{Entry, RUN_CHAIN};
+use backproof_model::phase_of;
+use backproof_model::record::{Purpose, RunClosed, run_step};
+use backproof_store::{RegisteredRun, RunState, Store};
+use serde_json::json;
+
+use crate::args::{Common, Format};
+use crate::exit::{Exit, UsageError};
+use crate::output::{print_json, print_table};
+use crate::wiring;
+
+pub(crate) async fn perform(common: &Common) -> anyhow::Result<Exit> {
+    let directory = wiring::state_directory(common);
+    if !directory.exists() {
+        return Err(UsageError(format!(
+            "there is no state in `{}` yet: no run was ever begun there",
+            directory.display()
+        ))
+        .into());
+    }
+    let store = wiring::open_store(&directory, Arc::new(RealClock)).await?;
+    let register = store.register().await?;
+    let mut rows = vec![["run", "plan", "purpose", "opened", "state", "outcomes"].map(str::to_owned).to_vec()];
+    let mut json_rows = Vec::new();
+    for run in &register {
+        let outcomes = outcomes(&store, run).await?;
+        json_rows.push(json!({
+            "run": run.run, "plan": run.plan_name, "purpose": purpose(run), "opened_at": run.opened_at, "closed_at": run.closed_at,
+            "state": state(run), "outcomes": outcomes, "phases": phases(&store, run).await?,
+        }));
+        let outcomes: Vec<_> = outcomes.iter().map(|(word, count)| format!("{count} {word}")).collect();
+        rows.push(vec![
+            run.run.to_string(),
+            run.plan_name.clone(),
+            purpose(run).into(),
+            run.opened_at.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+            state(run).into(),
+            outcomes.join(", "),
+        ]);
+    }
+    if common.output == Format::Json {
+        print_json(&json_rows)?;
+        return Ok(Exit::Passed);
+    }
+    if register.is_empty() {
+        println!("No run yet.");
+        return Ok(Exit::Passed);
+    }
+    print_table(&rows);
+    for run in register.iter().filter(|run| run.state == RunState::Open) {
+        println!();
+        println!("Run {} was begun and is not closed; `backproof run` goes on with it.", run.run);
+        for (chain, phase) in phases(&store, run).await? {
+            println!("  {chain}: {phase}");
+        }
+    }
+    Ok(Exit::Passed)
+}
+
+async fn outcomes(store: &Store, run: &RegisteredRun) -> anyhow::Result<BTreeMap<&'static str, u64>> {
+    let closed: Option<RunClosed> = backproof_engine::run_record(store, run.run, run_step::CLOSE).await?;
+    let mut counts = BTreeMap::new();
+    for outcome in closed.iter().flat_map(|closed| closed.outcomes.values()) {
+        *counts.entry(outcome.word()).or_default() += 1;
+    }
+    Ok(counts)
+}
+
+/// The phase of every restore test of an open run, folded from its journal.
+async fn phases(store: &Store, run: &RegisteredRun) -> anyhow::Result<BTreeMap<String, String>> {
+    let mut chains = BTreeMap::<String, Vec<Entry>>::new();
+    if run.state == RunState::Open {
+        for line in store.journal(run.run).await? {
+            let entry: Entry = serde_json::from_str(&line)?;
+            if entry.chain != RUN_CHAIN {
+                chains.entry(entry.chain.clone()).or_default().push(entry);
+            }
+        }
+    }
+    Ok(chains.into_iter().map(|(chain, entries)| (chain, phase_of(&entries).to_string())).collect())
+}
+
+fn purpose(run: &RegisteredRun) -> &'static str {
+    match run.purpose {
+        Purpose::Plan => "plan",
+        Purpose::Check => "check",
+    }
+}
+
+fn state(run: &RegisteredRun) -> &'static str {
+    match run.state {
+        RunState::Open => "open",
+        RunState::Closed => "closed",
+        RunState::Aborted => "aborted",
+    }
+}

@@ -1,0 +1,13 @@
+//! The simulator from outside: by requests written by hand, by boto3 and by the AWS CLI.
+
+mod client;
+mod copies;
+mod data;
+mod demo_world;
+mod faults;
+mod fidelity;
+mod listings;
+mod restores;
+mod sessions;
+mod socket;
+mod worlds;
