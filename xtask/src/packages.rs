@@ -59,15 +59,11 @@ fn package(folder: &str, text: &str) -> Result<Package> {
     })
 }
 
-/// The line on which a section of a manifest names a dependency.
+/// The line on which a section of a manifest names a dependency; 0 where it is written in some other way.
 fn line_of(text: &str, section: &str, name: &str) -> usize {
-    let header = format!("[{section}]");
-    let names_it = |line: &str| {
-        line.strip_prefix(name).is_some_and(|rest| rest.starts_with(['.', ' ', '=']))
-            || line.starts_with(&format!("[{section}.{name}]"))
-    };
-    let lines = (1..).zip(text.lines()).skip_while(|(_, line)| !line.starts_with(&header[..header.len() - 1]));
-    lines.into_iter().find(|(_, line)| names_it(line)).map_or(0, |(line, _)| line)
+    let names_it = |line: &str| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(['.', ' ', '=']));
+    let mut lines = (1..).zip(text.lines()).skip_while(|(_, line)| *line != format!("[{section}]"));
+    lines.find(|(_, line)| names_it(line)).map_or(0, |(line, _)| line)
 }
 
 /// Every package takes the workspace's lints.

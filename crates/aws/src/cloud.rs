@@ -14,7 +14,8 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::SdkConfig;
 use backproof_cloud::{
-    CallError, Caller, CallerIdentity, Cloud, CopyOut, NotTheSandbox, Sandbox, SandboxAccess, SourceAccess, Trouble,
+    CallError, Caller, CallerIdentity, Cloud, CopyOut, NotTheSandbox, ReadTables, Sandbox, SandboxAccess, SourceAccess,
+    Trouble,
 };
 use backproof_model::{AccountId, Region};
 use tokio::sync::{Mutex, OnceCell};
@@ -74,6 +75,15 @@ impl AwsCloud {
             error
         })?;
         caller(answer.account, answer.arn)
+    }
+
+    /// Reads the tables of a source account, for baselines that are taken on the production side. Changes nothing.
+    pub async fn read_tables(&self, account: &AccountId, region: &Region) -> Arc<dyn ReadTables> {
+        let role = self.config.sources.iter().find(|source| source.account == *account);
+        let role_arn = role.and_then(|role| role.role_arn.as_deref());
+        let external_id = role.and_then(|role| role.external_id.as_deref());
+        let session = self.session(account, region, role_arn, external_id).await;
+        Arc::new(Tables { session, clock: self.config.clock.clone() })
     }
 
     /// A session with the credentials of `role`, or with the base credentials.

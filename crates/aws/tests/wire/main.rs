@@ -1,4 +1,4 @@
-//! The SDK clients against canned answers on the wire, in virtual time.
+//! The SDK clients against canned answers on the wire, and once against the simulator, in virtual time.
 
 mod double;
 
@@ -10,5 +10,6 @@ mod requests;
 mod retries;
 mod sandbox;
 mod sessions;
+mod simulator;
 mod tables;
 mod tcp;

@@ -1,8 +1,257 @@
-//! `backproof demo`: to be wired.
+//! `backproof demo`: a small company's quarterly plan against the simulator, in this process, over TCP.
+//!
+//! Time runs thirty times faster than the wall, for AWS and for us alike. The world holds recovery points that restore
+//! well and some that do not, each for another reason; the command succeeds when all were told apart as planned.
 
-use crate::args::{Common, Demo};
-use crate::exit::Exit;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
 
-pub(crate) async fn perform(_common: &Common, _demo: &Demo) -> anyhow::Result<Exit> {
-    anyhow::bail!("to be wired")
+use anyhow::Context;
+use backproof_aws::{AwsCloud, AwsConfig, BaseCredentials};
+use backproof_clock::{ScaledClock, SharedClock};
+use backproof_engine::{Request, Until, What, World};
+use backproof_evidence::RunEvidence;
+use backproof_model::{AccountId, FaultOwner, Outcome, Region};
+use backproof_simulator::Simulator;
+use backproof_validators_api::Deadline;
+use backproof_validators_items::{CaptureOrder, Class, FingerprintKey, TimeAttribute};
+use jiff::SignedDuration;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::args::{Common, Demo, Format};
+use crate::exit::{Exit, UsageError};
+use crate::output::print_json;
+use crate::{files, progress, wiring};
+
+const SPEED: u32 = 30;
+const PLAN: &str = include_str!("demo.toml");
+const REGION: &str = "eu-central-1";
+const SHOP: &str = "111122223333";
+const ANALYTICS: &str = "222233334444";
+/// Baselines hold what was settled before the oldest recovery point that can be drawn: all points can be held to them.
+const SETTLED: SignedDuration = SignedDuration::from_hours(24 * 40);
+
+/// A table of the demonstration's world: how it is examined, and what its restore test must come to.
+struct Table {
+    account: &'static str,
+    name: &'static str,
+    examined: Examined,
+    comes_to: ComesTo,
+}
+
+/// How a table is examined.
+#[derive(Clone, Copy)]
+enum Examined {
+    /// Its settled items against a baseline.
+    ByBaseline,
+    /// By the age of its newest item.
+    ByFreshness,
+    /// It may be empty.
+    MayBeEmpty,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ComesTo {
+    Passed,
+    Failed,
+    Inconclusive(FaultOwner),
+}
+
+const fn table(account: &'static str, name: &'static str, examined: Examined, comes_to: ComesTo) -> Table {
+    Table { account, name, examined, comes_to }
+}
+
+const TABLES: &[Table] = &[
+    table(SHOP, "carts", Examined::ByBaseline, ComesTo::Failed),
+    table(SHOP, "consents", Examined::ByBaseline, ComesTo::Inconclusive(FaultOwner::Harness)),
+    table(SHOP, "customers", Examined::ByBaseline, ComesTo::Passed),
+    table(SHOP, "inventory", Examined::ByFreshness, ComesTo::Failed),
+    table(SHOP, "invoices", Examined::ByBaseline, ComesTo::Failed),
+    table(SHOP, "order-lines", Examined::ByBaseline, ComesTo::Passed),
+    table(SHOP, "orders", Examined::ByBaseline, ComesTo::Passed),
+    table(SHOP, "payments", Examined::ByBaseline, ComesTo::Inconclusive(FaultOwner::Sandbox)),
+    table(SHOP, "products", Examined::ByBaseline, ComesTo::Passed),
+    table(SHOP, "promotions", Examined::MayBeEmpty, ComesTo::Passed),
+    table(SHOP, "shipments", Examined::ByBaseline, ComesTo::Passed),
+    table(ANALYTICS, "events", Examined::ByBaseline, ComesTo::Passed),
+    table(ANALYTICS, "reports", Examined::ByBaseline, ComesTo::Passed),
+];
+/// A protected table with nothing that could be drawn.
+const UNCOVERED: &str = "loyalty";
+
+pub(crate) async fn perform(common: &Common, demo: &Demo) -> anyhow::Result<Exit> {
+    let simulated = backproof_simulator::World::demo()?;
+    let clock: SharedClock = Arc::new(ScaledClock::starting_at(simulated.start, SPEED));
+    let listener = TcpListener::bind("127.0.0.1:0").await.context("cannot listen on 127.0.0.1")?;
+    let endpoint = format!("http://{}", listener.local_addr()?);
+    let server = tokio::spawn(Simulator::new(simulated, clock.clone()).serve(listener));
+
+    let directory = fresh(&demo.directory)?;
+    let store = wiring::open_store(&directory.join("state"), clock.clone()).await?;
+    let key = wiring::fingerprint_key(store.directory())?;
+    let credentials = || BaseCredentials::Fixed { access_key_id: SHOP.into(), secret_access_key: "simulated".into() };
+    let base = wiring::parse_plan("the demonstration's plan", PLAN.to_owned())?;
+    let aws = |plan| AwsConfig {
+        credentials: credentials(),
+        endpoint_url: Some(endpoint.clone()),
+        ..wiring::aws_config(plan, clock.clone())
+    };
+
+    eprintln!("Simulation: an AWS in this process at {endpoint}, {SPEED} times faster than real time.");
+    eprintln!("taking baselines of {} tables on the production side", TABLES.len());
+    let cloud = AwsCloud::new(aws(&base.plan));
+    let text = plan_with_baselines(&cloud, &key, &clock).await?;
+    std::fs::write(directory.join("plan.toml"), &text)?;
+    let planned = wiring::parse_plan("the demonstration's plan", text)?;
+
+    let (sender, shown) = progress::begin();
+    let world = World {
+        cloud: Arc::new(AwsCloud::new(aws(&planned.plan))),
+        plan: planned.plan,
+        plan_text: planned.text,
+        drivers: backproof_drivers::all(),
+        validators: wiring::validators(key),
+        store: store.clone(),
+        simulated: true,
+        operator: wiring::operator(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        stop: CancellationToken::new(),
+        progress: sender,
+    };
+    let listener = super::run::listen_for_interrupts(world.stop.clone());
+    let end = backproof_engine::run(&world, &Request { what: What::Sample, until: Until::Closed, reveal: None }).await;
+    listener.abort();
+    drop(world);
+    shown.await?;
+    server.abort();
+    let report = directory.join("report.html");
+    let rendered = files::render(&store, end?.run, Some(&report)).await?;
+    for name in ["journal.jsonl", "results.json", backproof_engine::POPULATION_FILE, backproof_engine::EXCLUDED_FILE] {
+        std::fs::copy(store.files(rendered.evidence.run)?.path(name), directory.join(name))
+            .with_context(|| format!("cannot copy {name}"))?;
+    }
+    let surprises = surprises(&rendered.evidence);
+    match common.output {
+        Format::Json => print_json(
+            &serde_json::json!({"told_apart_as_planned": surprises.is_empty(), "surprises": surprises, "report": report}),
+        )?,
+        Format::Text => {
+            print!(
+                "{}",
+                backproof_render::text::summary(
+                    &rendered.evidence,
+                    &rendered.conclusion,
+                    Some(&report.display().to_string())
+                )
+            );
+            print_ending(&surprises, &directory);
+        }
+    }
+    Ok(if surprises.is_empty() { Exit::Passed } else { Exit::Internal })
+}
+
+fn print_ending(surprises: &[String], directory: &Path) {
+    println!();
+    if surprises.is_empty() {
+        println!(
+            "All {} tables of this world were told apart as planned, and {UNCOVERED}, which nothing covers, was named.",
+            TABLES.len()
+        );
+        println!(
+            "Look into {}: report.html, results.json, journal.jsonl, plan.toml, population.tsv, excluded.tsv.",
+            directory.display()
+        );
+    }
+    for surprise in surprises {
+        println!("NOT AS PLANNED: {surprise}");
+    }
+}
+
+/// The directory of the demonstration, emptied of what an earlier one left there; nothing else is removed.
+fn fresh(directory: &Path) -> anyhow::Result<std::path::PathBuf> {
+    let mark = directory.join("plan.toml");
+    if directory.exists() {
+        let ours = std::fs::read_to_string(&mark).is_ok_and(|text| text.contains("shop-quarterly"));
+        let empty = std::fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_none());
+        if !ours && !empty {
+            return Err(UsageError(format!(
+                "`{}` is there already and is no demonstration's; name another with --directory",
+                directory.display()
+            ))
+            .into());
+        }
+        std::fs::remove_dir_all(directory).with_context(|| format!("cannot empty `{}`", directory.display()))?;
+    }
+    std::fs::create_dir_all(directory)
+        .map_err(|error| UsageError(format!("cannot make `{}`: {error}", directory.display())))?;
+    Ok(directory.to_owned())
+}
+
+/// The plan with an entry for each table, its baseline read from the table itself.
+async fn plan_with_baselines(cloud: &AwsCloud, key: &FingerprintKey, clock: &SharedClock) -> anyhow::Result<String> {
+    let region: Region = REGION.parse()?;
+    let mut text = PLAN.to_owned();
+    let mut readers = BTreeMap::new();
+    for account in [SHOP, ANALYTICS] {
+        let id: AccountId = account.parse()?;
+        readers.insert(account, cloud.read_tables(&id, &region).await);
+    }
+    for table in TABLES {
+        text.push_str(&format!("\n[validators.settings.tables.{}]\n", table.name));
+        match table.examined {
+            Examined::MayBeEmpty => text.push_str("may_be_empty = true\n"),
+            Examined::ByFreshness => text.push_str("minimum_items = 1\nmax_lag = \"7d\"\n"),
+            Examined::ByBaseline => {
+                let settled = clock.now().checked_sub(SETTLED)?;
+                let order = CaptureOrder::new(table.name, Class::Append, key.clone(), settled)
+                    .with_time(TimeAttribute::named("created_at"));
+                let deadline = Deadline::after(clock.clone(), std::time::Duration::from_secs(3600));
+                let baseline = backproof_validators_items::capture(&readers[table.account], &order, &deadline).await?;
+                let baseline = toml::Value::try_from(baseline).context("a baseline as TOML")?;
+                text.push_str(&format!("class = \"append\"\nbaseline = {baseline}\n"));
+            }
+        }
+    }
+    Ok(text)
+}
+
+/// What did not come to what this world planned.
+fn surprises(run: &RunEvidence) -> Vec<String> {
+    let mut outcomes: BTreeMap<&str, &Outcome> = BTreeMap::new();
+    for test in &run.tests {
+        outcomes.insert(test.drawn.point.resource_arn.arn().resource_name(), &test.outcome);
+    }
+    let mut surprises: Vec<String> = TABLES
+        .iter()
+        .filter_map(|table| match outcomes.remove(table.name) {
+            None => Some(format!("{} was not drawn", table.name)),
+            Some(outcome) if comes_to(outcome) == table.comes_to => None,
+            Some(outcome) => {
+                Some(format!("{} should come to {:?}, but came to {outcome:?}", table.name, table.comes_to))
+            }
+        })
+        .collect();
+    surprises.extend(outcomes.keys().map(|name| format!("{name} was drawn, but is no table that can be")));
+    let named = run
+        .population
+        .iter()
+        .flat_map(|population| &population.uncovered)
+        .any(|resource| resource.resource_arn.arn().resource_name() == UNCOVERED);
+    if !named {
+        surprises.push(format!("{UNCOVERED} has no recovery point that can be drawn, and was not named"));
+    }
+    surprises.extend(run.problems.iter().map(|problem| format!("the evidence does not hold: {problem}")));
+    let left = run.closed.iter().flat_map(|closed| &closed.stranded);
+    surprises.extend(left.map(|left| format!("{} was left behind: {}", left.arn, left.why)));
+    surprises
+}
+
+fn comes_to(outcome: &Outcome) -> ComesTo {
+    match outcome {
+        Outcome::Passed { .. } => ComesTo::Passed,
+        Outcome::Failed { .. } => ComesTo::Failed,
+        Outcome::Inconclusive { owner, .. } => ComesTo::Inconclusive(*owner),
+    }
 }
