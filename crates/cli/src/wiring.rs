@@ -126,7 +126,7 @@ pub(crate) fn aws_config(plan: &Plan, clock: SharedClock) -> AwsConfig {
                 account: account.id.clone(),
                 role_arn: account.role_arn.clone(),
                 external_id: account.external_id.clone(),
-                copy_caller_role_arn: None,
+                copy_caller_role_arn: account.copy_caller_role_arn.clone(),
             })
             .collect(),
         sandbox: Some(SandboxRole {

@@ -18,6 +18,7 @@ use crate::journal::Journal;
 use crate::poller::jobs_since;
 use crate::preparing::landing;
 use crate::restore_test::{Attempt, TestContext, step};
+use crate::restoring::carries_name;
 use crate::waiting::Patience;
 
 /// Everything a deletion needs, whoever asks for it: a restore test, the controls, the janitor.
@@ -124,14 +125,15 @@ async fn still_running(test: &TestContext<'_>, attempt: &Attempt, intended: Time
         Some(RestoreStarted::Job { restore_job_id, .. }) => Some(restore_job_id.as_str()),
         Some(RestoreStarted::Refused { .. }) | None => None,
     };
-    let ended_well =
-        attempt.ended.as_ref().filter(|ended| matches!(ended.status.as_str(), "COMPLETED" | "FAILED" | "ABORTED"));
+    let ended_well = attempt.ended.as_ref().filter(|ended| {
+        matches!(ended.status.as_str(), "COMPLETED" | "FAILED" | "ABORTED") && ended.duplicates.is_empty()
+    });
     if let (Some(job), Some(ended)) = (known, ended_well) {
         let ours = ended.created_resource_arn.clone().filter(|created| test.access.sandbox.holds(created));
         found.created.extend(ours.map(|created| (job.to_owned(), created)));
         return found;
     }
-    // The job's end is not known, or not even whether there is one: ask for all jobs of this point since the intent.
+    // The job's end is not known, or it is not the only one: ask for all jobs of this point since the intent.
     let jobs = match jobs_since(test.access.restores.as_ref(), intended).await {
         Ok(jobs) => jobs,
         Err(error) => {
@@ -141,7 +143,8 @@ async fn still_running(test: &TestContext<'_>, attempt: &Attempt, intended: Time
         }
     };
     let name = test.name(attempt.number).to_string();
-    for job in jobs.into_values() {
+    let point = restored_from(test, attempt);
+    for job in jobs.into_values().filter(|job| job.recovery_point_arn.as_ref().is_none_or(|arn| arn == point)) {
         let ours = known == Some(job.restore_job_id.as_str()) || carries_name(test, &job, &name).await;
         if !ours {
             continue;
@@ -155,15 +158,14 @@ async fn still_running(test: &TestContext<'_>, attempt: &Attempt, intended: Time
     found
 }
 
-async fn carries_name(test: &TestContext<'_>, job: &backproof_cloud::RestoreJob, name: &str) -> bool {
-    let point = &test.drawn.point.recovery_point_arn;
-    if job.recovery_point_arn.as_ref().is_some_and(|arn| arn != point)
-        && job.created_resource_arn.as_ref().is_none_or(|arn| arn.arn().resource_name() != name)
-    {
-        return false;
+/// The recovery point that the attempt's restore job was asked for: the drawn one, or its copy.
+fn restored_from<'a>(test: &'a TestContext<'_>, attempt: &'a Attempt) -> &'a RecoveryPointArn {
+    match &attempt.located {
+        Some(Located::Copied { recovery_point_arn, .. } | Located::AsItIs { recovery_point_arn, .. }) => {
+            recovery_point_arn
+        }
+        Some(Located::NotReached { .. }) | None => &test.drawn.point.recovery_point_arn,
     }
-    let metadata = test.access.restores.restore_job_metadata(&job.restore_job_id).await;
-    metadata.is_ok_and(|metadata| metadata.values().any(|value| value == name))
 }
 
 impl Deleter<'_> {

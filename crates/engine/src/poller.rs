@@ -16,7 +16,15 @@ pub(crate) const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 const PAUSES: (Duration, Duration) = (Duration::from_secs(15), Duration::from_secs(30));
 const YOUNG: SignedDuration = SignedDuration::from_mins(5);
 
-type Answer = std::result::Result<RestoreJob, CallError>;
+/// What a sweep saw of one job.
+#[derive(Clone, Debug)]
+pub(crate) struct Look {
+    pub(crate) job: RestoreJob,
+    /// Other jobs of the same recovery point since then: a duplicate would be among them.
+    pub(crate) siblings: Vec<RestoreJob>,
+}
+
+type Answer = std::result::Result<Look, CallError>;
 
 /// Looks at restore jobs for everybody who waits for one.
 pub(crate) struct Poller {
@@ -87,14 +95,23 @@ async fn answer(waiters: Vec<Waiter>, restores: &dyn RunRestores) {
         let answer = match &jobs {
             Err(error) => Err(error.clone()),
             Ok(jobs) => match jobs.get(&waiter.job) {
-                Some(job) => Ok(job.clone()),
+                Some(job) => Ok(Look { job: job.clone(), siblings: siblings(job, jobs) }),
                 // Listings lag behind; the job itself is asked before anybody concludes anything.
-                None => restores.describe_restore(&waiter.job).await,
+                None => {
+                    restores.describe_restore(&waiter.job).await.map(|job| Look { siblings: siblings(&job, jobs), job })
+                }
             },
         };
         // Whoever has stopped waiting needs no answer.
         waiter.tell.send(answer).ok();
     }
+}
+
+fn siblings(job: &RestoreJob, jobs: &HashMap<String, RestoreJob>) -> Vec<RestoreJob> {
+    let of_same_point = |other: &&RestoreJob| {
+        other.recovery_point_arn == job.recovery_point_arn && other.restore_job_id != job.restore_job_id
+    };
+    jobs.values().filter(of_same_point).cloned().collect()
 }
 
 /// Every restore job created since a moment, by its id.

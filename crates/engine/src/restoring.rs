@@ -163,13 +163,15 @@ pub(crate) async fn await_end(
         let mut last_error = None;
         match test.poller.next_look(job, asked).await {
             Some(Ok(seen)) => {
-                let since = journal.status(&of, seen.status.as_str()).await?;
-                test.tell(format!("restoring ({})", seen.status.as_str()));
-                if seen.status == RestoreJobStatus::Running {
+                let status = &seen.job.status;
+                let since = journal.status(&of, status.as_str()).await?;
+                test.tell(format!("restoring ({})", status.as_str()));
+                if *status == RestoreJobStatus::Running {
                     running_since.get_or_insert(since);
                 }
-                if seen.status.is_terminal() {
-                    break ended(test, attempt, &seen, running_since);
+                if status.is_terminal() {
+                    let duplicates = duplicates(test, attempt, &seen.siblings).await;
+                    break RestoreEnded { duplicates, ..ended(test, attempt, &seen.job, running_since) };
                 }
             }
             Some(Err(error)) if !error.may_pass() => break unseen(test, &error),
@@ -182,6 +184,25 @@ pub(crate) async fn await_end(
     };
     journal.finish(&name, &ended).await?;
     Ok(ended)
+}
+
+/// Jobs of the same point that carry our name too: there should be none, and their resources are deleted as well.
+async fn duplicates(test: &TestContext<'_>, attempt: u32, siblings: &[RestoreJob]) -> Vec<String> {
+    let name = test.name(attempt).to_string();
+    let mut found = Vec::new();
+    for job in siblings {
+        if carries_name(test, job, &name).await {
+            found.push(job.restore_job_id.clone());
+        }
+    }
+    found
+}
+
+/// Whether a job was asked to restore under this name. What cannot be read carries it as far as its resource says so.
+pub(crate) async fn carries_name(test: &TestContext<'_>, job: &RestoreJob, name: &str) -> bool {
+    let by_resource = job.created_resource_arn.as_ref().is_some_and(|arn| arn.arn().resource_name() == name);
+    let metadata = test.access.restores.restore_job_metadata(&job.restore_job_id).await;
+    by_resource || metadata.is_ok_and(|metadata| metadata.values().any(|value| value == name))
 }
 
 /// The end of the job as AWS tells it.
@@ -238,7 +259,7 @@ fn not_restored(test: &TestContext<'_>, job: &RestoreJob) -> RestoreVerdict {
     });
     let owner = if classified.is_backup_defect { FaultOwner::Backup } else { classified.owner };
     let said = if message.is_empty() { "without a message".to_owned() } else { format!("with the message: {message}") };
-    let reason = format!("restore job {} ended {status} {said} ({})", job.restore_job_id, classified.remedy);
+    let reason = format!("restore job {} ended {status} {said}", job.restore_job_id);
     RestoreVerdict::NotRestored { owner, catalogue_entry: classified.entry, reason, may_pass: classified.may_pass }
 }
 

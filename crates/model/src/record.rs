@@ -262,7 +262,7 @@ pub struct UncoveredResource {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Completeness {
-    /// Listed to the end and tied out with the vaults' own counts and a second listing.
+    /// Listed to the end and tied out with the vaults' own counts and a second count.
     Established,
     /// Established, except for what is named.
     EstablishedExcept(Vec<String>),

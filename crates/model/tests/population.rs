@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use backproof_model::population::{
-    Eligibility, GapAccumulator, ListingFacts, PlanSays, Reach, Routes, SecondListing, StratumDimension, UnitKind,
+    Eligibility, GapAccumulator, ListingFacts, PlanSays, Reach, Routes, SecondCount, StratumDimension, UnitKind,
     excluded_line, frozen_line, grade_completeness, judge, parse_population, reach, stratum_of, unit_of,
 };
 use backproof_model::record::{AccountListed, Completeness, ScopeLine, VaultListed};
@@ -387,27 +387,27 @@ fn vault(reported: Option<u64>, listed: u64, problem: Option<&str>) -> VaultList
     }
 }
 
-fn graded(accounts: &[AccountListed], vaults: &[VaultListed], second_listing: &SecondListing) -> Completeness {
-    grade_completeness(ListingFacts { accounts, vaults, second_listing, doubts: &[] })
+fn graded(accounts: &[AccountListed], vaults: &[VaultListed], second_count: &SecondCount) -> Completeness {
+    grade_completeness(ListingFacts { accounts, vaults, second_count, doubts: &[] })
 }
 
 #[test]
 fn a_listing_that_ties_out_twice_is_complete() {
     let good = vault(Some(3), 3, None);
-    assert_eq!(graded(&[account(None)], std::slice::from_ref(&good), &SecondListing::Same), Completeness::Established);
+    assert_eq!(graded(&[account(None)], std::slice::from_ref(&good), &SecondCount::Same), Completeness::Established);
     let excluded = VaultListed { included: false, problem: Some("denied".into()), ..vault(None, 0, None) };
-    assert_eq!(graded(&[account(None)], &[good, excluded], &SecondListing::Same), Completeness::Established);
+    assert_eq!(graded(&[account(None)], &[good, excluded], &SecondCount::Same), Completeness::Established);
 }
 
 #[test]
 fn each_doubt_is_named() {
     let good = vault(Some(3), 3, None);
-    let except = |accounts: &[AccountListed], vaults: &[VaultListed], second: &SecondListing| {
+    let except = |accounts: &[AccountListed], vaults: &[VaultListed], second: &SecondCount| {
         let Completeness::EstablishedExcept(named) = graded(accounts, vaults, second) else { panic!("{second:?}") };
         named.join("; ")
     };
     let one = std::slice::from_ref(&good);
-    let unread = except(&[account(None), account(Some("access denied"))], one, &SecondListing::Same);
+    let unread = except(&[account(None), account(Some("access denied"))], one, &SecondCount::Same);
     assert_eq!(unread, "account 111122223333 in eu-central-1 could not be read: access denied");
     let name = "vault daily of account 111122223333 in eu-central-1";
     for (vault, expected) in [
@@ -415,16 +415,16 @@ fn each_doubt_is_named() {
         (vault(None, 3, None), format!("{name} reports no count of its own")),
         (vault(Some(3), 1, Some("denied")), format!("{name} could not be read to its end: denied")),
     ] {
-        assert_eq!(except(&[account(None)], &[vault], &SecondListing::Same), expected);
+        assert_eq!(except(&[account(None)], &[vault], &SecondCount::Same), expected);
     }
-    let differs = SecondListing::Differs { first: 3, second: 4 };
+    let differs = SecondCount::Differs { first: 3, second: 4 };
     assert_eq!(except(&[account(None)], one, &differs), "the first listing gave 3 points, a second one at the end 4");
-    let not_made = SecondListing::NotMade("stopped".into());
-    assert_eq!(except(&[account(None)], one, &not_made), "no second listing was made: stopped");
+    let not_made = SecondCount::NotMade("stopped".into());
+    assert_eq!(except(&[account(None)], one, &not_made), "no second count was made: stopped");
     let facts = ListingFacts {
         accounts: &[account(None)],
         vaults: one,
-        second_listing: &SecondListing::Same,
+        second_count: &SecondCount::Same,
         doubts: &["a page token repeated".into()],
     };
     assert_eq!(grade_completeness(facts), Completeness::EstablishedExcept(vec!["a page token repeated".into()]));
@@ -432,16 +432,16 @@ fn each_doubt_is_named() {
 
 #[test]
 fn what_nobody_vouches_for_is_not_established() {
-    let why = |accounts: &[AccountListed], vaults: &[VaultListed], second: &SecondListing| {
+    let why = |accounts: &[AccountListed], vaults: &[VaultListed], second: &SecondCount| {
         let Completeness::NotEstablished(why) = graded(accounts, vaults, second) else { panic!("{second:?}") };
         why[0].clone()
     };
-    let same = SecondListing::Same;
+    let same = SecondCount::Same;
     assert_eq!(why(&[], &[vault(Some(3), 3, None)], &same), "no account in scope could be read");
     assert_eq!(why(&[account(Some("denied"))], &[], &same), "no account in scope could be read");
     assert_eq!(why(&[account(None)], &[], &same), "no vault in scope was found");
-    let unvouched = why(&[account(None)], &[vault(None, 3, None)], &SecondListing::NotMade("stopped".into()));
-    assert_eq!(unvouched, "neither the vaults' own counts nor a second listing vouch for the listing");
+    let unvouched = why(&[account(None)], &[vault(None, 3, None)], &SecondCount::NotMade("stopped".into()));
+    assert_eq!(unvouched, "neither the vaults' own counts nor a second count vouch for the listing");
 }
 
 #[test]

@@ -59,6 +59,7 @@ fn scope(table: ScopeTable) -> Result<Scope, Unread> {
             role_arn: table.role_arn.map(|role| role.value.0.0.to_string()),
             external_id: table.external_id.map(|id| id.value.0.0),
             copy_role_arn: table.copy_role_arn.map(|role| role.value.0.0.to_string()),
+            copy_caller_role_arn: table.copy_caller_role_arn.map(|role| role.value.0.0.to_string()),
         })
     };
     let every_vault = || vec![VaultPattern::new("*".to_owned())];

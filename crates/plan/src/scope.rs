@@ -63,6 +63,8 @@ pub struct SourceAccount {
     pub external_id: Option<String>,
     /// The role that AWS Backup assumes for `StartCopyJob`; needed only for the route `copy`.
     pub copy_role_arn: Option<String>,
+    /// The role to assume for asking for copies; none means `role_arn`.
+    pub copy_caller_role_arn: Option<String>,
 }
 
 /// Tag conditions, as in `ProtectedResourceConditions` of AWS Backup: all of them must hold.

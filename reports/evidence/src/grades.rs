@@ -48,7 +48,7 @@ pub(crate) fn completeness(run: &RunEvidence) -> Graded {
         None => graded("none", "No population was frozen.", &[]),
         Some(Completeness::Established) => graded(
             "established",
-            "Every vault in scope was listed to its end and ties out with the vaults' own counts and a second listing.",
+            "Every vault in scope was listed to its end and ties out with the vaults' own counts and a second count.",
             &[],
         ),
         Some(Completeness::EstablishedExcept(exceptions)) => {

@@ -12,7 +12,7 @@ mod tally;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 
-use backproof_model::population::{GapAccumulator, ListingFacts, SecondListing, grade_completeness};
+use backproof_model::population::{GapAccumulator, ListingFacts, SecondCount, grade_completeness};
 use backproof_model::record::{
     AccountListed, Completeness, PopulationFrozen, ResourceGap, ScopeLine, VaultListed, run_step,
 };
@@ -167,7 +167,7 @@ impl<'a> Freezer<'a> {
         let facts = ListingFacts {
             accounts: &self.accounts,
             vaults: &self.vaults,
-            second_listing: &SecondListing::Same,
+            second_count: &SecondCount::Same,
             doubts: &self.doubts,
         };
         let completeness = completeness(facts);

@@ -6,16 +6,16 @@ use std::fmt;
 
 use crate::record::{AccountListed, Completeness, ScopeLine, VaultListed};
 
-/// What listing everything once more at the end of the freeze showed.
+/// What counting the vaults once more, after they had been listed, showed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SecondListing {
-    /// Both listings gave the same number of points.
+pub enum SecondCount {
+    /// Every vault reports the same number of points as before it was listed.
     Same,
     /// Points appeared or vanished in between.
     Differs {
-        /// Points of the first listing.
+        /// Points that the vaults reported before.
         first: u64,
-        /// Points of the second listing.
+        /// Points that they report now.
         second: u64,
     },
     /// It was not made, or could not be made to its end.
@@ -29,8 +29,8 @@ pub struct ListingFacts<'a> {
     pub accounts: &'a [AccountListed],
     /// Every vault that was found.
     pub vaults: &'a [VaultListed],
-    /// What listing again showed.
-    pub second_listing: &'a SecondListing,
+    /// What counting again showed.
+    pub second_count: &'a SecondCount,
     /// Anything else that casts doubt on the listing, in words: a page token that repeated, plans without vaults.
     pub doubts: &'a [String],
 }
@@ -38,21 +38,21 @@ pub struct ListingFacts<'a> {
 /// Grades the listing.
 ///
 /// - *Not established*: no account in scope could be read, no vault was found, or nothing can vouch for the listing
-///   (no vault reports a count and no second listing was made).
+///   (no vault reports a count and no second count was made).
 /// - *Established, except*: an account or vault could not be read, a vault's own count differs or is not given, the
-///   second listing differs or was not made, or there is another doubt; each is named. A vault that the plan excludes
+///   second count differs or was not made, or there is another doubt; each is named. A vault that the plan excludes
 ///   is no exception.
 /// - *Established*: none of these.
 pub fn grade_completeness(facts: ListingFacts<'_>) -> Completeness {
     let included: Vec<&VaultListed> = facts.vaults.iter().filter(|vault| vault.included).collect();
     let exceptions = exceptions(facts, &included);
     let none_read = facts.accounts.iter().all(|account| account.problem.is_some());
-    let unvouched = included.iter().all(|vault| vault.reported.is_none())
-        && matches!(facts.second_listing, SecondListing::NotMade(_));
+    let unvouched =
+        included.iter().all(|vault| vault.reported.is_none()) && matches!(facts.second_count, SecondCount::NotMade(_));
     let fatal = match (none_read, included.is_empty(), unvouched) {
         (true, _, _) => Some("no account in scope could be read"),
         (false, true, _) => Some("no vault in scope was found"),
-        (false, false, true) => Some("neither the vaults' own counts nor a second listing vouch for the listing"),
+        (false, false, true) => Some("neither the vaults' own counts nor a second count vouch for the listing"),
         (false, false, false) => None,
     };
     match fatal {
@@ -68,12 +68,12 @@ fn exceptions(facts: ListingFacts<'_>, included: &[&VaultListed]) -> Vec<String>
         Some(format!("account {} in {} could not be read: {problem}", listed.account, listed.region))
     });
     let vaults = included.iter().filter_map(|vault| vault_exception(vault));
-    let second = match facts.second_listing {
-        SecondListing::Same => None,
-        SecondListing::Differs { first, second } => {
+    let second = match facts.second_count {
+        SecondCount::Same => None,
+        SecondCount::Differs { first, second } => {
             Some(format!("the first listing gave {first} points, a second one at the end {second}"))
         }
-        SecondListing::NotMade(why) => Some(format!("no second listing was made: {why}")),
+        SecondCount::NotMade(why) => Some(format!("no second count was made: {why}")),
     };
     accounts.chain(vaults).chain(second).chain(facts.doubts.iter().cloned()).collect()
 }

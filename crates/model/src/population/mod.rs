@@ -9,7 +9,7 @@ mod gaps;
 mod judge;
 mod strata;
 
-pub use completeness::{ListingFacts, SecondListing, grade_completeness};
+pub use completeness::{ListingFacts, SecondCount, grade_completeness};
 pub use exclusion::Exclusion;
 pub use file::{BadPopulation, LineCheck, PopulationLine, excluded_line, frozen_line, parse_population};
 pub use gaps::GapAccumulator;

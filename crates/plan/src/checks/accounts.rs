@@ -38,6 +38,7 @@ fn source(table: &Written<AccountTable>, findings: &mut Findings<'_>) {
     let Some(id) = account.id.get().map(|id| &id.value.0) else { return };
     role_of(id, "source account", account.role_arn.as_ref(), findings);
     role_of(id, "source account", account.copy_role_arn.as_ref(), findings);
+    role_of(id, "source account", account.copy_caller_role_arn.as_ref(), findings);
     lonely_external_id(span, account.external_id.as_ref(), account.role_arn.as_ref(), findings);
 }
 

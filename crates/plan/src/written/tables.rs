@@ -79,6 +79,8 @@ toml_table! {
         external_id: Optional<Text<NonEmpty>>,
         /// The role that AWS Backup assumes for copying recovery points; needed for the route `copy` only.
         copy_role_arn: Optional<Text<RoleArn>>,
+        /// The role to assume for asking for copies; so that the one that reads cannot write. Default: `role_arn`.
+        copy_caller_role_arn: Optional<Text<RoleArn>>,
     }
 }
 

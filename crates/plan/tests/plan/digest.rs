@@ -56,6 +56,7 @@ fn every_changed_value_changes_it() {
             "role_arn = \"arn:aws:iam::111122223333:role/r\"",
         )],
         &[("#copy_role_arn", "copy_role_arn")],
+        &[("#copy_caller_role_arn", "copy_caller_role_arn")],
         &[("#selection_window_days = 30", "selection_window_days = 31")],
         &[("#recovery_point_types = [\"snapshot\", \"continuous\"]", "recovery_point_types = [\"snapshot\"]")],
         &[("#strata = [\"type\"]", "strata = [\"type\", \"age\"]")],

@@ -57,6 +57,7 @@ fn every_optional_key_arrives_where_it_belongs() {
     let source = &plan.scope.accounts[0];
     assert_eq!(source.role_arn.as_deref(), Some("arn:aws:iam::111122223333:role/backproof-read"));
     assert_eq!(source.copy_role_arn.as_deref(), Some("arn:aws:iam::111122223333:role/backproof-copy"));
+    assert_eq!(source.copy_caller_role_arn.as_deref(), Some("arn:aws:iam::111122223333:role/backproof-copy-caller"));
     assert_eq!(source.external_id.as_deref(), Some("an external id that the role asks for"));
     assert_eq!(plan.scope.exclude_vaults[0].as_str(), "scratch-*");
     assert_eq!(plan.scope.protected_resource_conditions.string_not_equals[0].key, "restore-test");

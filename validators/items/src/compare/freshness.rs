@@ -60,15 +60,24 @@ fn judged(lag: SignedDuration, demanded: Option<LengthOfTime>, look: &Look) -> C
         None => statement(FRESHNESS, Claim::DataReadable, ProofLevel::L2).passed(examined(look)),
         Some(allowed) if lag <= allowed.as_duration() => fresh().passed(examined(look)),
         Some(allowed) => {
-            let whole = SignedDuration::from_secs(lag.as_secs());
             let remark = format!(
-                "the newest item is {whole:#} older than the recovery point, {:#} is allowed",
-                allowed.as_duration()
+                "the newest item is {} older than the recovery point, {} is allowed",
+                in_words(lag),
+                in_words(allowed.as_duration())
             );
             fresh().failed(examined(look), remark)
         }
     };
     check.seeing(Observation::Seconds(lag.as_secs()))
+}
+
+/// Days, hours and minutes; seconds only below a minute.
+fn in_words(length: SignedDuration) -> String {
+    let minutes = length.as_mins();
+    let parts = [(minutes / 1440, "d"), (minutes / 60 % 24, "h"), (minutes % 60, "min")];
+    let said: Vec<_> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count} {unit}")).collect();
+    if said.is_empty() { format!("{} s", length.as_secs()) } else { said.join(" ") }
 }
 
 fn fresh() -> Statement {
