@@ -184,48 +184,37 @@ mod tests {
         assert!(verdict(&isolated()));
     }
 
+    type Opens = fn(&mut NetworkFacts);
+
+    fn denied<T>() -> std::result::Result<T, CallError> {
+        let call = "ec2:DescribeVpcs".into();
+        Err(CallError { call, trouble: Trouble::Denied, code: None, message: "no".into(), request_id: None })
+    }
+
     #[test]
     fn every_way_out_is_noticed() {
-        let denied = || CallError {
-            call: "ec2:DescribeVpcs".into(),
-            trouble: Trouble::Denied,
-            code: None,
-            message: "no".into(),
-            request_id: None,
-        };
-        let ways: Vec<(&str, Box<dyn Fn(&mut NetworkFacts)>)> = vec![
-            ("default VPC", Box::new(|facts| facts.vpc.as_mut().unwrap().is_default = true)),
-            ("foreign VPC", Box::new(|facts| facts.vpc.as_mut().unwrap().owner = Some("111122223333".into()))),
-            ("unreadable VPC", Box::new(move |facts| facts.vpc = Err(denied()))),
-            ("missing subnet", Box::new(|facts| facts.subnets = Ok(Vec::new()))),
-            ("shared subnet", Box::new(|facts| facts.subnets.as_mut().unwrap()[0].owner = Some("111122223333".into()))),
-            ("public subnet", Box::new(|facts| facts.subnets.as_mut().unwrap()[0].public_addresses = true)),
-            (
-                "internet route",
-                Box::new(|facts| {
-                    facts.route_tables.as_mut().unwrap()[0]
-                        .routes
-                        .push(("0.0.0.0/0".into(), RouteTarget::Outside("igw-1".into())))
-                }),
-            ),
-            ("peering", Box::new(|facts| facts.attachments = Ok(vec!["peering pcx-1".into()]))),
-            (
-                "open egress",
-                Box::new(|facts| {
-                    facts.security_groups.as_mut().unwrap()[0]
-                        .egress
-                        .push(Egress { to: vec!["0.0.0.0/0".into()], stays_inside: false })
-                }),
-            ),
-            ("missing group", Box::new(|facts| facts.security_groups = Ok(Vec::new()))),
-            (
-                "open endpoint",
-                Box::new(|facts| {
-                    facts.endpoints = Ok(vec![Endpoint { id: "vpce-1".into(), service: "s3".into(), policy: None }])
-                }),
-            ),
-            ("public snapshots", Box::new(|facts| facts.snapshot_public_access = Ok("unblocked".into()))),
-            ("foreign subnet group", Box::new(|facts| facts.db_subnet_group = Some(Ok(vec!["subnet-9".into()])))),
+        let ways: [(&str, Opens); 13] = [
+            ("default VPC", |facts| facts.vpc.as_mut().unwrap().is_default = true),
+            ("foreign VPC", |facts| facts.vpc.as_mut().unwrap().owner = Some("111122223333".into())),
+            ("unreadable VPC", |facts| facts.vpc = denied()),
+            ("missing subnet", |facts| facts.subnets = Ok(Vec::new())),
+            ("shared subnet", |facts| facts.subnets.as_mut().unwrap()[0].owner = Some("111122223333".into())),
+            ("public subnet", |facts| facts.subnets.as_mut().unwrap()[0].public_addresses = true),
+            ("internet route", |facts| {
+                let way_out = ("0.0.0.0/0".into(), RouteTarget::Outside("igw-1".into()));
+                facts.route_tables.as_mut().unwrap()[0].routes.push(way_out);
+            }),
+            ("peering", |facts| facts.attachments = Ok(vec!["peering pcx-1".into()])),
+            ("open egress", |facts| {
+                let everywhere = Egress { to: vec!["0.0.0.0/0".into()], stays_inside: false };
+                facts.security_groups.as_mut().unwrap()[0].egress.push(everywhere);
+            }),
+            ("missing group", |facts| facts.security_groups = Ok(Vec::new())),
+            ("open endpoint", |facts| {
+                facts.endpoints = Ok(vec![Endpoint { id: "vpce-1".into(), service: "s3".into(), policy: None }]);
+            }),
+            ("public snapshots", |facts| facts.snapshot_public_access = Ok("unblocked".into())),
+            ("foreign subnet group", |facts| facts.db_subnet_group = Some(Ok(vec!["subnet-9".into()]))),
         ];
         for (name, open) in ways {
             let mut facts = isolated();

@@ -71,10 +71,11 @@ fn judged(lag: SignedDuration, demanded: Option<LengthOfTime>, look: &Look) -> C
     check.seeing(Observation::Seconds(lag.as_secs()))
 }
 
-/// Days, hours and minutes; seconds only below a minute.
+/// Days (from two on), hours and minutes; seconds only below a minute.
 fn in_words(length: SignedDuration) -> String {
     let minutes = length.as_mins();
-    let parts = [(minutes / 1440, "d"), (minutes / 60 % 24, "h"), (minutes % 60, "min")];
+    let days = if minutes < 2 * 1440 { 0 } else { minutes / 1440 };
+    let parts = [(days, "d"), (minutes / 60 - days * 24, "h"), (minutes % 60, "min")];
     let said: Vec<_> =
         parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count} {unit}")).collect();
     if said.is_empty() { format!("{} s", length.as_secs()) } else { said.join(" ") }

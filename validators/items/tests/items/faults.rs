@@ -59,7 +59,7 @@ fn stale_data_exceeds_the_lag() {
     let check = found.check("freshness");
     assert_eq!(check.expected, Some(Observation::Seconds(26 * 3600)));
     assert_eq!(check.observed, Some(Observation::Seconds(31 * 3600)));
-    assert!(found.remark("freshness").contains("31h older"), "{}", found.remark("freshness"));
+    assert!(found.remark("freshness").contains("31 h older"), "{}", found.remark("freshness"));
 }
 
 #[test]
