@@ -246,7 +246,7 @@ impl Refusals {
 
 /// Deletes the copy that the attempt made in the sandbox's vault.
 async fn delete_copy(test: &TestContext<'_>, vault: &str, copy: &RecoveryPointArn, began: Timestamp) -> Deletion {
-    let deletion = |end| Deletion { arn: copy.to_string(), ownership: "our copy job made it".into(), end };
+    let deletion = |end| Deletion { arn: copy.to_string(), ownership: "the copy job that we started".into(), end };
     let clock = test.world.clock();
     let patience = Patience::new(clock.clone(), began, test.world.plan.deadlines.delete);
     let reference = VaultRef { name: vault.to_owned(), owner: None };

@@ -75,11 +75,11 @@ pub(crate) fn may_delete(
         return Err(MustNotDelete::OfAnotherInstallation(other.clone()));
     }
     match candidate.proof {
-        Proof::RestoreJob(job) => Ok(format!("created by restore job {job}")),
+        Proof::RestoreJob(job) => Ok(format!("restore job {job}, which created it")),
         Proof::IntendedName(name)
             if candidate.resource.arn().resource_name() == name.to_string() && name.installation == *installation =>
         {
-            Ok("our name with a journalled intent".into())
+            Ok("its name, which the journal had intended".into())
         }
         Proof::IntendedName(_) => Err(MustNotDelete::OtherName),
     }
@@ -153,7 +153,7 @@ mod tests {
         assert!(decide(&OURS).await.is_ok());
         assert!(decide(&Case { tag: Some("k3v9x2aa"), ..OURS }).await.is_ok());
         let by_job = Case { resource: "arn:aws:dynamodb:eu-central-1:999988887777:table/other", by_job: true, ..OURS };
-        assert_eq!(decide(&by_job).await.unwrap(), "created by restore job job-1");
+        assert_eq!(decide(&by_job).await.unwrap(), "restore job job-1, which created it");
     }
 
     #[tokio::test]

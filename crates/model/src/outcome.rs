@@ -79,7 +79,8 @@ impl Outcome {
 
     /// The outcome of an examination: the worst check decides, and a pass needs `required` with a check of the data.
     pub fn of_checks(checks: &[Check], required: ProofLevel) -> Self {
-        let worst = checks.iter().max_by(|a, b| a.verdict.cmp(&b.verdict));
+        // Of several equally bad ones the first is told: validators go from the plain to the subtle.
+        let worst = checks.iter().rev().max_by(|a, b| a.verdict.cmp(&b.verdict));
         let Some(worst) = worst else {
             return Self::inconclusive(FaultOwner::Validator, "nothing was examined");
         };

@@ -73,7 +73,7 @@ fn every_optional_key_arrives_where_it_belongs() {
     );
     assert_eq!(plan.residency[0].tag.as_ref().unwrap().value, "eu");
     assert_eq!(plan.authorisation.unwrap().data_classes, ["internal", "confidential"]);
-    assert_eq!(plan.validators[0].settings, serde_json::json!({ "minimum_count": 1 }));
+    assert_eq!(plan.validators[0].settings, serde_json::json!({ "minimum_items": 1 }));
     assert_eq!((plan.objectives.rto, plan.objectives.rpo_gap), (Some(14_400), Some(86_400)));
     assert_eq!(plan.limits.max_backup_size_gib, Some(500));
 }
