@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backproof_clock::SharedClock;
-use backproof_cloud::{CallError, DeletionStep, Driver, SandboxAccess, VaultRef};
+use backproof_cloud::{CallError, DeletionStep, Driver, SandboxAccess};
 use backproof_model::names::{Installation, TAG_INSTALLATION};
 use backproof_model::record::{Deleted, Deletion, DeletionEnd, Located, RestoreStarted, test_step};
 use backproof_model::{RecoveryPointArn, ResourceArn};
 use jiff::Timestamp;
 use serde_json::json;
 
+use crate::copies::{Copied, CopyDeletion, copied};
 use crate::deletion_rule::{Candidate, Proof, may_delete};
 use crate::error::Result;
 use crate::journal::Journal;
@@ -19,6 +20,7 @@ use crate::poller::jobs_since;
 use crate::preparing::landing;
 use crate::restore_test::{Attempt, TestContext, step};
 use crate::restoring::carries_name;
+use crate::staging::copy_vault;
 use crate::waiting::Patience;
 
 /// Everything a deletion needs, whoever asks for it: a restore test, the controls, the janitor.
@@ -45,35 +47,41 @@ pub(crate) async fn delete_attempt(
         return Ok(deleted);
     }
     let intended = journal.intended(&step(test_step::START, attempt.number));
-    let copied = copy_to_delete(attempt.located.as_ref());
-    if intended.is_some() || copied.is_some() {
+    let staged = journal.intended(&step(test_step::STAGE, attempt.number));
+    if intended.is_some() || staged.is_some() {
         test.tell("deleting");
-        journal
-            .intend(
-                &name,
-                &json!({ "resource_name": test.name(attempt.number).to_string(), "copy": copied.map(|(_, arn)| arn) }),
-            )
-            .await?;
+        journal.intend(&name, &json!({ "resource_name": test.name(attempt.number).to_string() })).await?;
     }
     let began = journal.intended(&name).unwrap_or_else(|| test.world.clock().now());
     let mut resources = Vec::new();
     if let Some(intended) = intended {
         resources.extend(delete_restored(test, attempt, intended, began).await);
     }
-    if let Some((vault, copy)) = copied {
-        resources.push(delete_copy(test, vault, copy, began).await);
-    }
+    resources.extend(delete_copied(test, journal, attempt, began).await);
     let deleted = Deleted { resources, at: test.world.clock().now() };
     journal.finish(&name, &deleted).await?;
     Ok(deleted)
 }
 
-fn copy_to_delete(located: Option<&Located>) -> Option<(&str, &RecoveryPointArn)> {
-    match located {
-        Some(Located::Copied { recovery_point_arn, backup_vault_name, .. }) => {
-            Some((backup_vault_name, recovery_point_arn))
+/// Deletes the copy that the attempt made, or says that nobody can tell whether it made one.
+async fn delete_copied(
+    test: &TestContext<'_>,
+    journal: &Journal,
+    attempt: &Attempt,
+    began: Timestamp,
+) -> Option<Deletion> {
+    match copied(test, journal, attempt.number, attempt.located.as_ref(), began).await {
+        Copied::Nothing => None,
+        Copied::Copy { backup_vault_name, arn } => {
+            let (clock, allowed) = (test.world.clock(), test.world.plan.deadlines.delete);
+            let deletion = CopyDeletion { access: &test.access, clock, allowed, began };
+            Some(deletion.delete(&backup_vault_name, &arn).await)
         }
-        Some(Located::AsItIs { .. } | Located::NotReached { .. }) | None => None,
+        Copied::Unknown { what, why } => {
+            let days = copy_vault(test).map(|(_, days, _)| days).unwrap_or_default();
+            let reason = format!("{why}; AWS Backup deletes such a copy by itself after {days} days");
+            Some(Deletion { arn: what, ownership: "unknown".into(), end: DeletionEnd::Stranded { reason } })
+        }
     }
 }
 
@@ -232,56 +240,15 @@ impl Deleter<'_> {
 /// Counts refusals that asking again should not change. It is asked again all the same, a few times: a session that
 /// had just expired, or a permission that is just being granted, must leave nothing behind.
 #[derive(Default)]
-struct Refusals(u32);
+pub(crate) struct Refusals(u32);
 
 impl Refusals {
     const ENOUGH: u32 = 4;
 
     /// Whether to stop trying after this error.
-    fn give_up(&mut self, patience: &Patience, error: &CallError) -> Option<DeletionEnd> {
+    pub(crate) fn give_up(&mut self, patience: &Patience, error: &CallError) -> Option<DeletionEnd> {
         self.0 += u32::from(!error.may_pass());
         (self.0 >= Self::ENOUGH || patience.is_over()).then(|| DeletionEnd::Stranded { reason: error.to_string() })
-    }
-}
-
-/// Deletes the copy that the attempt made in the sandbox's vault.
-async fn delete_copy(test: &TestContext<'_>, vault: &str, copy: &RecoveryPointArn, began: Timestamp) -> Deletion {
-    let deletion = |end| Deletion { arn: copy.to_string(), ownership: "the copy job that we started".into(), end };
-    let clock = test.world.clock();
-    let patience = Patience::new(clock.clone(), began, test.world.plan.deadlines.delete);
-    let reference = VaultRef { name: vault.to_owned(), owner: None };
-    let mut asked = None;
-    let mut refusals = Refusals::default();
-    loop {
-        let state = match test.access.backups.describe_recovery_point(&reference, copy).await {
-            Err(error) if error.is_not_found() => {
-                let absent = clock.now();
-                return deletion(asked.map_or(DeletionEnd::WasAbsent { seen: absent }, |asked| {
-                    DeletionEnd::SeenAbsent { asked, absent }
-                }));
-            }
-            Err(error) => match refusals.give_up(&patience, &error) {
-                Some(end) => return deletion(end),
-                None => error.to_string(),
-            },
-            Ok(_) => match test.access.restores.delete_recovery_point(&test.access.sandbox, vault, copy).await {
-                Ok(()) => {
-                    asked.get_or_insert_with(|| clock.now());
-                    "being deleted".to_owned()
-                }
-                Err(error) if error.is_not_found() => continue,
-                Err(error) => match refusals.give_up(&patience, &error) {
-                    Some(end) => return deletion(end),
-                    None => error.to_string(),
-                },
-            },
-        };
-        if patience.is_over() {
-            return deletion(DeletionEnd::Stranded {
-                reason: format!("still there after {}: {state}", patience.allowed()),
-            });
-        }
-        patience.pause().await;
     }
 }
 

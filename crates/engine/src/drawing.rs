@@ -89,6 +89,14 @@ pub(crate) async fn reveal(
     revealed: Option<&str>,
     journal: &mut Journal,
 ) -> Result<EntropyRevealed> {
+    if let (Some(known), Some(given)) = (journal.recorded::<EntropyRevealed>(run_step::REVEAL)?, revealed)
+        && format!("{}:{}", known.kind, known.value) != given
+    {
+        return Err(EngineError::Unfit(format!(
+            "the entropy of run {} is revealed already, {}:{}, and is not taken twice: leave --reveal out to go on with it",
+            commitment.run, known.kind, known.value
+        )));
+    }
     journal
         .observe(run_step::REVEAL, async {
             let (entropy, standing) = entropy(world, &world.plan, revealed)?;
@@ -100,7 +108,7 @@ pub(crate) async fn reveal(
 /// Entropy of the plan's kind, and whether the commitment came first.
 fn entropy(world: &World, plan: &Plan, revealed: Option<&str>) -> Result<(Entropy, CommitmentStanding)> {
     if let Some(text) = revealed {
-        let entropy: Entropy = text.parse().map_err(|problem| EngineError::Refused(format!("--reveal: {problem}")))?;
+        let entropy: Entropy = text.parse().map_err(|problem| EngineError::Unfit(format!("--reveal: {problem}")))?;
         // Whoever gives entropy by hand gives it after the journal took the commitment; nothing outside vouches for that.
         return Ok((entropy, CommitmentStanding::RecordedBefore));
     }

@@ -124,6 +124,11 @@ impl Journal {
         Ok(at)
     }
 
+    /// The last state of something that is waited for.
+    pub(crate) fn last_status(&self, of: &str) -> Option<&str> {
+        self.statuses.get(of).map(|(status, _)| status.as_str())
+    }
+
     /// Whether nothing was done under this chain yet.
     pub(crate) fn is_empty(&self) -> bool {
         self.results.is_empty() && self.intents.is_empty()

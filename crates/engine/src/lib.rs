@@ -8,6 +8,7 @@ mod blame;
 mod census;
 mod closing;
 mod controls;
+mod copies;
 mod deleting;
 mod deletion_rule;
 pub mod doctor;
@@ -40,5 +41,5 @@ pub use population::{EXCLUDED_FILE, GAPS_FILE, POINTS_FILE, POPULATION_FILE, UNC
 pub use progress::Progress;
 pub use rehearsal::{Rehearsal, list_population, rehearse};
 pub use run::{RunEnd, run};
-pub use sweep::{SweepAction, SweepItem, is_stranded, plan_sweep, sweep};
+pub use sweep::{SweepAction, SweepItem, SweepKind, is_stranded, plan_sweep, sweep};
 pub use world::{Request, Until, ValidatorList, What, World};

@@ -14,6 +14,7 @@ use backproof_plan::Route;
 use jiff::Timestamp;
 
 use crate::blame::{blame, owner_of};
+use crate::copies::copy_job_step;
 use crate::error::Result;
 use crate::journal::{Journal, Prior};
 use crate::population::Judge;
@@ -138,6 +139,8 @@ async fn copy(
         Ok(job) => job,
         Err(not_reached) => return Ok(not_reached),
     };
+    // Should this be given up, deletion can still ask what became of the job.
+    journal.status(&copy_job_step(attempt), &job).await?;
     let patience = Patience::new(test.world.clock().clone(), since, test.world.plan.deadlines.copy);
     let of = step("copy-job", attempt);
     loop {

@@ -1,18 +1,21 @@
 //! The janitor: finds what runs of this installation left in the sandbox, and deletes what the journal proves is ours.
 
+use backproof_cloud::VaultRef;
 use backproof_model::chain::{Entry, Event, RUN_CHAIN};
 use backproof_model::names::ResourceName;
-use backproof_model::record::{Deletion, DeletionEnd, run_step, test_step};
-use backproof_model::{Region, ResourceArn, ResourceType};
+use backproof_model::record::{Deletion, DeletionEnd, Located, RunClosed, run_step, test_step};
+use backproof_model::{RecoveryPointArn, Region, ResourceArn, ResourceType};
 use backproof_store::RunState;
 use jiff::Timestamp;
 use serde_json::json;
 
 use crate::census::is_ours;
+use crate::copies::CopyDeletion;
 use crate::deleting::Deleter;
 use crate::deletion_rule::Proof;
 use crate::error::{EngineError, Result};
 use crate::journal::Journal;
+use crate::opening::run_record;
 use crate::restore_test::{step, tags};
 use crate::world::World;
 
@@ -24,14 +27,26 @@ const REGISTER: (u64, &str) = (0, "register");
 pub struct SweepItem {
     /// The resource.
     pub resource: ResourceArn,
-    /// Its type.
-    pub resource_type: ResourceType,
+    /// What it is.
+    pub kind: SweepKind,
     /// Its Region.
     pub region: Region,
     /// What its name says of where it came from.
     pub name: String,
     /// What is to be done with it.
     pub action: SweepAction,
+}
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SweepKind {
+    /// A resource of this type, known by its name.
+    Resource(ResourceType),
+    /// A copy of a recovery point in this vault of the sandbox, known by the journal: copies have no names of ours.
+    Copy {
+        /// The vault.
+        backup_vault_name: String,
+    },
 }
 
 /// What a sweep does with something.
@@ -62,15 +77,59 @@ pub async fn plan_sweep(world: &World) -> Result<Vec<SweepItem>> {
                 let name = resource.arn().resource_name().to_owned();
                 if is_ours(&name, world.store.installation()) {
                     let action = action(world, &name).await?;
-                    items.push(SweepItem {
-                        resource,
-                        resource_type: driver.resource_type(),
-                        region: region.clone(),
-                        name,
-                        action,
-                    });
+                    let kind = SweepKind::Resource(driver.resource_type());
+                    items.push(SweepItem { resource, kind, region: region.clone(), name, action });
                 }
             }
+        }
+    }
+    items.extend(stranded_copies(world).await?);
+    Ok(items)
+}
+
+/// Copies that closed runs could not delete, and that a read does not say are gone.
+async fn stranded_copies(world: &World) -> Result<Vec<SweepItem>> {
+    let mut items = Vec::new();
+    for run in world.store.register().await?.iter().filter(|run| run.state == RunState::Closed) {
+        let closed = run_record::<RunClosed>(&world.store, run.run, run_step::CLOSE).await?;
+        let stranded: Vec<String> =
+            closed.into_iter().flat_map(|closed| closed.stranded).map(|left| left.arn).collect();
+        if stranded.iter().any(|arn| arn.contains(":recovery-point:")) {
+            items.extend(copies_of(world, run.run, &stranded).await?);
+        }
+    }
+    Ok(items)
+}
+
+async fn copies_of(world: &World, run: u64, stranded: &[String]) -> Result<Vec<SweepItem>> {
+    let mut items = Vec::new();
+    for line in world.store.journal(run).await? {
+        let entry: Entry = serde_json::from_str(&line).map_err(EngineError::internal)?;
+        let Event::Result { step, output } = entry.event else { continue };
+        if !step.starts_with(test_step::STAGE) {
+            continue;
+        }
+        let Ok(Located::Copied { recovery_point_arn, backup_vault_name, started, .. }) = serde_json::from_value(output)
+        else {
+            continue;
+        };
+        let (Some(region), true) =
+            (recovery_point_arn.arn().region(), stranded.contains(&recovery_point_arn.to_string()))
+        else {
+            continue;
+        };
+        let access = world.cloud.sandbox(&region).await?;
+        let vault = VaultRef { name: backup_vault_name.clone(), owner: None };
+        match access.backups.describe_recovery_point(&vault, &recovery_point_arn).await {
+            Err(error) if error.is_not_found() => {}
+            Err(error) => return Err(error.into()),
+            Ok(_) => items.push(SweepItem {
+                resource: recovery_point_arn.as_str().parse().map_err(EngineError::internal)?,
+                kind: SweepKind::Copy { backup_vault_name },
+                region,
+                name: entry.chain,
+                action: SweepAction::Delete { intended: started },
+            }),
         }
     }
     Ok(items)
@@ -93,24 +152,36 @@ pub async fn sweep(world: &World, items: &[SweepItem]) -> Result<Vec<Deletion>> 
 }
 
 async fn delete(world: &World, item: &SweepItem, intended: Timestamp, journal: &mut Journal) -> Result<Deletion> {
-    let name = ResourceName::parse(&item.name)
-        .ok_or_else(|| EngineError::internal("a swept resource without a name of ours"))?;
-    let access = world.cloud.sandbox(&item.region).await?;
-    let driver =
-        world.driver(&item.resource_type).ok_or_else(|| EngineError::internal("a swept resource without a driver"))?;
     let began = world.clock().now();
     let step = format!("sweep/{began}/{}", item.resource);
     journal.intend(&step, &json!({ "resource": item.resource, "intended": intended })).await?;
-    let deleter = Deleter {
-        access: &access,
-        driver: driver.clone(),
-        clock: world.clock().clone(),
-        installation: world.store.installation(),
-        source: None,
-        tags: tags(world, name.run, name.test, began),
-        allowed: world.plan.deadlines.delete,
+    let access = world.cloud.sandbox(&item.region).await?;
+    let allowed = world.plan.deadlines.delete;
+    let deletion = match &item.kind {
+        SweepKind::Copy { backup_vault_name } => {
+            let copy: RecoveryPointArn = item.resource.as_str().parse().map_err(EngineError::internal)?;
+            CopyDeletion { access: &access, clock: world.clock(), allowed, began }
+                .delete(backup_vault_name, &copy)
+                .await
+        }
+        SweepKind::Resource(resource_type) => {
+            let name = ResourceName::parse(&item.name)
+                .ok_or_else(|| EngineError::internal("a swept resource without a name of ours"))?;
+            let driver = world
+                .driver(resource_type)
+                .ok_or_else(|| EngineError::internal("a swept resource without a driver"))?;
+            let deleter = Deleter {
+                access: &access,
+                driver: driver.clone(),
+                clock: world.clock().clone(),
+                installation: world.store.installation(),
+                source: None,
+                tags: tags(world, name.run, name.test, began),
+                allowed,
+            };
+            deleter.delete(&item.resource, Proof::IntendedName(&name), intended, began).await
+        }
     };
-    let deletion = deleter.delete(&item.resource, Proof::IntendedName(&name), intended, began).await;
     journal.finish(&step, &deletion).await?;
     Ok(deletion)
 }
