@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use backproof_model::chain::RUN_CHAIN;
 use backproof_model::record::{
-    Deleted, Drawn, DrawnPoint, IsolationSeen, Leftover, PopulationFrozen, RunClosed, RunOpened, SandboxEntered,
+    Census, ControlsTried, Deleted, Drawn, DrawnPoint, Leftover, PopulationFrozen, RunClosed, SandboxEntered,
     TestClosed, run_step,
 };
 use backproof_model::{Region, ResourceType};
@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 
 use crate::error::{EngineError, Result};
 use crate::journal::Journal;
-use crate::opening::{self, PIPELINE};
+use crate::opening;
 use crate::poller::Poller;
 use crate::progress::Progress;
 use crate::restore_test::{TestContext, restore_test};
@@ -40,7 +40,7 @@ pub async fn run(world: &World, request: &Request) -> Result<RunEnd> {
     let registered = opening::open_or_resume(world, request).await?;
     let run = registered.run;
     let mut journal = Journal::take(&world.store, run, RUN_CHAIN).await?;
-    let opened = opening::open(world, &registered, request, &mut journal).await?;
+    opening::open(world, &registered, request, &mut journal).await?;
     let Some(drawn) = choose(world, request, run, &mut journal).await? else {
         return Ok(RunEnd { run, closed: None });
     };
@@ -57,15 +57,9 @@ pub async fn run(world: &World, request: &Request) -> Result<RunEnd> {
         voided: controls::voided(&tried),
     };
     let tests = stage.perform_all(&drawn.points, &journal).await?;
-    let isolation = sandbox_at_close(world, &regions, &mut journal).await?;
+    sandbox::look_again(world, &regions, &mut journal).await?;
     let census = census::take(world, &regions, &mut journal).await?;
-    let stranded_scratch =
-        tried.validators.iter().filter_map(|controls| controls.deletion.as_ref()).flat_map(Deleted::stranded);
-    let left = stranded_scratch
-        .map(|deletion| Leftover { arn: deletion.arn.clone(), why: "a scratch resource could not be deleted".into() });
-    let left: Vec<_> =
-        left.chain(census.ours).chain(tests.values().flat_map(|(closed, _)| closed.stranded.clone())).collect();
-    let closed = close(world, &opened, &tests, left, &isolation, &mut journal).await?;
+    let closed = close(world, &tests, leftovers(&tried, &census, &tests), &mut journal).await?;
     world.store.close_run(run, RunState::Closed).await?;
     world.tell(Progress::Closed { run });
     Ok(RunEnd { run, closed: Some(closed) })
@@ -96,10 +90,6 @@ async fn choose(world: &World, request: &Request, run: u64, journal: &mut Journa
     }
     let revealed = drawing::reveal(world, &commitment, request.reveal.as_deref(), journal).await?;
     drawing::draw(&files, &commitment, &revealed, journal).await.map(Some)
-}
-
-async fn sandbox_at_close(world: &World, regions: &SandboxRegions, journal: &mut Journal) -> Result<IsolationSeen> {
-    journal.observe(run_step::ISOLATION_AT_CLOSE, async { Ok(sandbox::isolation(world, regions).await) }).await
 }
 
 /// A closed test with the head of its chain, by the chain's name.
@@ -218,28 +208,29 @@ impl Slots {
     }
 }
 
-async fn close(
-    world: &World,
-    opened: &RunOpened,
-    tests: &Tests,
-    stranded: Vec<Leftover>,
-    isolation: &IsolationSeen,
-    journal: &mut Journal,
-) -> Result<RunClosed> {
+/// Everything that is still there, each thing once: what scratch resources and tests left, and what the census found.
+fn leftovers(tried: &ControlsTried, census: &Census, tests: &Tests) -> Vec<Leftover> {
+    let scratch = tried.validators.iter().filter_map(|controls| controls.deletion.as_ref()).flat_map(Deleted::stranded);
+    let scratch = scratch
+        .map(|deletion| Leftover { arn: deletion.arn.clone(), why: "a scratch resource could not be deleted".into() });
+    let of_tests = tests.values().flat_map(|(closed, _)| closed.stranded.clone());
+    let mut unique = BTreeMap::new();
+    for leftover in scratch.chain(of_tests).chain(census.ours.clone()) {
+        unique.entry(leftover.arn.clone()).or_insert(leftover);
+    }
+    unique.into_values().collect()
+}
+
+async fn close(world: &World, tests: &Tests, stranded: Vec<Leftover>, journal: &mut Journal) -> Result<RunClosed> {
     journal
         .observe(run_step::CLOSE, async {
-            debug_assert!(opened.pipeline == PIPELINE && !isolation.facts.is_empty());
             let stopped = world.stop.is_cancelled();
-            let mut unique = BTreeMap::new();
-            for leftover in stranded {
-                unique.entry(leftover.arn.clone()).or_insert(leftover);
-            }
             Ok(RunClosed {
                 completed: !stopped,
                 stopped_because: stopped.then(|| "the operator stopped it; restores under way were cleaned up".into()),
                 heads: tests.iter().map(|(chain, (_, head))| (chain.clone(), head.clone())).collect(),
                 outcomes: tests.iter().map(|(chain, (closed, _))| (chain.clone(), closed.outcome.clone())).collect(),
-                stranded: unique.into_values().collect(),
+                stranded,
                 calls: world.cloud.calls(),
                 next_nonce_sha256: Some(drawing::leave_nonce(world)?),
             })

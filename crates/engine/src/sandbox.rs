@@ -27,8 +27,17 @@ pub(crate) async fn enter(world: &World, journal: &mut Journal) -> Result<(Sandb
     Ok((regions, entered))
 }
 
+/// Journals what isolates the sandbox once all tests are done: it may have been opened in between.
+pub(crate) async fn look_again(
+    world: &World,
+    regions: &SandboxRegions,
+    journal: &mut Journal,
+) -> Result<IsolationSeen> {
+    journal.observe(run_step::ISOLATION_AT_CLOSE, async { Ok(isolation(world, regions).await) }).await
+}
+
 /// What isolates the sandbox at this moment, in all of its Regions.
-pub(crate) async fn isolation(world: &World, regions: &SandboxRegions) -> IsolationSeen {
+async fn isolation(world: &World, regions: &SandboxRegions) -> IsolationSeen {
     let mut facts = Vec::new();
     for access in regions.iter() {
         facts.extend(isolation_in(&world.plan, access).await);

@@ -40,7 +40,7 @@ impl Listing {
     pub(super) fn begin(world: &World) -> Self {
         let (sender, pages) = channel(4);
         for account in &world.plan.scope.accounts {
-            for region in super::regions(&world.plan) {
+            for region in &world.plan.scope.regions {
                 let lister = Lister {
                     cloud: world.cloud.clone(),
                     scope: world.plan.scope.clone(),

@@ -12,12 +12,9 @@ mod tally;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 
+use backproof_model::RecoveryPoint;
 use backproof_model::population::{GapAccumulator, ListingFacts, SecondCount, grade_completeness};
-use backproof_model::record::{
-    AccountListed, Completeness, PopulationFrozen, ResourceGap, ScopeLine, VaultListed, run_step,
-};
-use backproof_model::{RecoveryPoint, Region};
-use backproof_plan::Plan;
+use backproof_model::record::{AccountListed, PopulationFrozen, ResourceGap, ScopeLine, VaultListed, run_step};
 use backproof_store::{RunFiles, StoreError};
 
 pub(crate) use judging::{Judge, point_of_line};
@@ -167,10 +164,11 @@ impl<'a> Freezer<'a> {
         let facts = ListingFacts {
             accounts: &self.accounts,
             vaults: &self.vaults,
+            // A vault that changed while it was listed has become a doubt of its own.
             second_count: &SecondCount::Same,
             doubts: &self.doubts,
         };
-        let completeness = completeness(facts);
+        let completeness = grade_completeness(facts);
         let readable = |account: &&AccountListed| account.problem.is_none();
         let scope = ScopeLine {
             points: eligible,
@@ -199,11 +197,6 @@ impl<'a> Freezer<'a> {
             gaps: gaps.into_iter().take(SHOWN).collect(),
         })
     }
-}
-
-/// Each vault is counted by AWS before and after its listing, which serves as the second look at it.
-fn completeness(facts: ListingFacts<'_>) -> Completeness {
-    grade_completeness(facts)
 }
 
 fn distinct<'a>(accounts: impl Iterator<Item = &'a AccountListed>) -> u64 {
@@ -301,9 +294,4 @@ pub(crate) fn gaps_of(files: &RunFiles, resources: &std::collections::BTreeSet<&
         }
     }
     Ok(found)
-}
-
-/// The Regions of a plan's scope.
-pub(crate) fn regions(plan: &Plan) -> &[Region] {
-    &plan.scope.regions
 }
