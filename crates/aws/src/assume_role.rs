@@ -12,7 +12,7 @@ use backproof_clock::SharedClock;
 use tokio::sync::Mutex;
 
 use crate::convert::unreadable;
-use crate::errors::call_error;
+use crate::errors::{call_error, naming};
 
 /// How long before their end credentials are renewed.
 const RENEW_BEFORE: Duration = Duration::from_mins(5);
@@ -76,6 +76,8 @@ pub(crate) struct Role {
     pub(crate) external_id: Option<String>,
     /// The session's name in CloudTrail.
     pub(crate) session_name: String,
+    /// The endpoint in the place of AWS's own.
+    pub(crate) endpoint_url: Option<String>,
 }
 
 impl Role {
@@ -88,7 +90,7 @@ impl Role {
             .role_session_name(&self.session_name)
             .duration_seconds(SESSION_SECONDS);
         let answer = request.send().await.map_err(|error| {
-            let mut error = call_error("sts:AssumeRole", &error);
+            let mut error = naming(call_error("sts:AssumeRole", &error), self.endpoint_url.as_deref());
             error.message = format!("{} (assuming {})", error.message, self.arn);
             CredentialsError::provider_error(error)
         })?;

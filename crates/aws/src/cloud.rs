@@ -68,7 +68,8 @@ impl AwsCloud {
         let base = self.base(region).await;
         let sts = sts_client(&in_region(&base.config, region), &self.common);
         let answer = sts.get_caller_identity().send().await.map_err(|error| {
-            let mut error = crate::errors::call_error("sts:GetCallerIdentity", &error);
+            let error = crate::errors::call_error("sts:GetCallerIdentity", &error);
+            let mut error = crate::errors::naming(error, self.common.endpoint_of(&base.config).as_deref());
             if let (Trouble::SignedOut, Some(hint)) = (error.trouble, &self.common.sign_in_hint) {
                 error.message = format!("{}; {hint}", error.message);
             }
@@ -108,6 +109,7 @@ impl AwsCloud {
                 arn: role_arn.to_owned(),
                 external_id: external_id.map(str::to_owned),
                 session_name: session_name(&self.config.session_name),
+                endpoint_url: self.common.endpoint_of(&base.config),
             };
             credentials = Kept::new(SharedCredentialsProvider::new(role), self.config.clock.clone());
             let provider = SharedCredentialsProvider::new(credentials.clone());

@@ -52,6 +52,16 @@ where
     }
 }
 
+/// Names the endpoint that gave no answer, where it is not AWS's own.
+pub(crate) fn naming(mut error: CallError, endpoint: Option<&str>) -> CallError {
+    if let (Trouble::NoAnswer, Some(endpoint)) = (error.trouble, endpoint)
+        && !error.message.contains(endpoint)
+    {
+        error.message = error.message.replacen("no answer", &format!("no answer from {endpoint}"), 1);
+    }
+    error
+}
+
 /// Whether the call never left because nobody is signed in, or because a role could not be assumed.
 fn sign_in_error(call: &str, error: &(dyn Error + 'static)) -> Option<CallError> {
     // Not the error itself: it may be that of AssumeRole.
@@ -67,7 +77,10 @@ fn sign_in_error(call: &str, error: &(dyn Error + 'static)) -> Option<CallError>
         CredentialsError::ProviderTimedOut(_) => Trouble::NoAnswer,
         _ => Trouble::SignedOut,
     };
-    let message = format!("no usable credentials: {}", chain(credentials));
+    // The SDK lists what it tried on lines of their own.
+    let tried =
+        chain(credentials).lines().map(str::trim).collect::<Vec<_>>().join("; ").replace("Attempted:; ", "Tried: ");
+    let message = format!("no usable credentials: {tried}");
     Some(CallError { call: call.to_owned(), trouble, code: None, message, request_id: None })
 }
 

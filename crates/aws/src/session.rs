@@ -15,7 +15,7 @@ use backproof_model::{AccountId, Region};
 
 use crate::assume_role::Kept;
 use crate::counting::Calls;
-use crate::errors::call_error;
+use crate::errors::{call_error, naming};
 use crate::rates::Gate;
 
 /// How long a connection may take to come about.
@@ -52,6 +52,11 @@ impl Common {
     pub(crate) fn new(endpoint_url: Option<String>, sign_in_hint: Option<String>) -> Self {
         let retries = RetryPartition::custom("backproof").token_bucket(TokenBucket::new(500)).build();
         Self { calls: Calls::default(), retries, endpoint_url, sign_in_hint }
+    }
+
+    /// The endpoint in the place of AWS's own: ours, else that of environment or profile.
+    pub(crate) fn endpoint_of(&self, config: &SdkConfig) -> Option<String> {
+        self.endpoint_url.clone().or_else(|| config.endpoint_url().map(str::to_owned))
     }
 }
 
@@ -90,6 +95,8 @@ pub(crate) struct Session {
     credentials: Kept,
     gate: Arc<Gate>,
     sign_in_hint: Option<String>,
+    /// The endpoint in the place of AWS's own.
+    endpoint_url: Option<String>,
 }
 
 impl Session {
@@ -115,6 +122,7 @@ impl Session {
             credentials,
             gate,
             sign_in_hint: common.sign_in_hint.clone(),
+            endpoint_url: common.endpoint_of(config),
         }
     }
 
@@ -132,7 +140,7 @@ impl Session {
             Ok(answer) => return Ok(answer),
             Err(error) => error,
         };
-        let mut error = call_error(call, &error);
+        let mut error = naming(call_error(call, &error), self.endpoint_url.as_deref());
         if error.trouble == Trouble::SignedOut {
             self.credentials.forget().await;
             if let Some(hint) = &self.sign_in_hint {

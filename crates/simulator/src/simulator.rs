@@ -91,6 +91,15 @@ impl Simulator {
         arns
     }
 
+    /// The ARNs of the recovery points in an account's vaults, copies included, in all Regions.
+    pub fn recovery_points(&self, account: &str) -> Vec<String> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let State { backup, tables, .. } = &mut *state;
+        backup.advance(now, tables);
+        backup.point_arns(account)
+    }
+
     /// Every restore job of every account, in the order of starting, as it stands now.
     pub fn restore_jobs(&self) -> Vec<JobSummary> {
         let now = self.clock.now();

@@ -120,6 +120,13 @@ impl Backup {
         self.advance_restores(now, tables);
     }
 
+    /// The ARNs of all recovery points in an account's vaults.
+    pub(crate) fn point_arns(&self, account: &str) -> Vec<String> {
+        let vaults = self.sites.iter().filter(|((owner, _), _)| owner == account).flat_map(|(_, site)| &site.vaults);
+        let points = vaults.flat_map(|(_, vault)| (0..vault.places()).filter_map(|place| vault.point(place)));
+        points.map(|point| point.arn.clone()).collect()
+    }
+
     /// Serves one call.
     pub(crate) fn call(&mut self, operation: &str, asked: &Asked<'_>) -> Result<Answer, ApiError> {
         match operation {

@@ -80,7 +80,7 @@ fn generated<'a>(
     moments(pattern, start, moment).map(move |(n, at)| {
         let mut item = body(n, at);
         for key in keys(definition) {
-            item.entry(key.name.clone()).or_insert_with(|| key_value(table, key, n));
+            item.entry(key.name.clone()).or_insert_with(|| key_value(table, key, key_number(definition, key, n)));
         }
         item
     })
@@ -130,14 +130,20 @@ fn keys(definition: &TableDefinition) -> impl Iterator<Item = &KeyAttribute> {
     std::iter::once(&definition.partition_key).chain(&definition.sort_key).chain(of_indexes)
 }
 
-fn key_value(table: &str, key: &KeyAttribute, n: i64) -> Value {
-    let spread = if key.name.contains("customer") { n % 97 } else { n };
+/// The number that a key of item `n` is made of: its own in the table's keys, one that many share in an index's.
+fn key_number(definition: &TableDefinition, key: &KeyAttribute, n: i64) -> i64 {
+    let of_table =
+        std::iter::once(&definition.partition_key).chain(&definition.sort_key).any(|own| own.name == key.name);
+    if of_table { n } else { n % 97 }
+}
+
+fn key_value(table: &str, key: &KeyAttribute, number: i64) -> Value {
     match key.attribute_type {
-        AttributeType::S => json!({ "S": format!("{table}-{}-{spread:08}", key.name) }),
-        AttributeType::N => json!({ "N": spread.to_string() }),
+        AttributeType::S => json!({ "S": format!("{table}-{}-{number:08}", key.name) }),
+        AttributeType::N => json!({ "N": number.to_string() }),
         AttributeType::B => {
             use base64::Engine as _;
-            json!({ "B": base64::engine::general_purpose::STANDARD.encode(spread.to_be_bytes()) })
+            json!({ "B": base64::engine::general_purpose::STANDARD.encode(number.to_be_bytes()) })
         }
     }
 }
