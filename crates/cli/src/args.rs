@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use backproof_model::{AccountId, Region};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::simulated_time::SimulatedTime;
+
 /// Restores random AWS Backup recovery points into a sandbox account, examines the data, deletes everything again, and
 /// says what it found.
 #[derive(Debug, Parser)]
@@ -18,11 +20,20 @@ pub(crate) struct Arguments {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 passed, 1 a restore test failed, 2 usage or plan error, 3 inconclusive, 4 something could not be deleted,
-5 overdue, 6 refused for safety or budget, 70 internal error. Of several, 4 wins over 1 over 3.";
+Exit codes:
+  0   passed
+  1   a restore test failed
+  2   usage or plan error: nothing was begun
+  3   inconclusive, interrupted, or no answer from AWS
+  4   something could not be deleted
+  5   overdue
+  6   refused for safety or budget: nothing was begun
+  70  internal error
+Of several, 4 wins over 1, 1 over 3, and 3 over 5.";
 
 /// What every command understands.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub(crate) struct Common {
     /// The plan file.
     #[arg(long, short, global = true, env = "BACKPROOF_PLAN", default_value = "backproof.toml", value_name = "FILE")]
@@ -37,8 +48,11 @@ pub(crate) struct Common {
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) endpoint_url: Option<String>,
     /// Words for people, or JSON for programs.
-    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     pub(crate) output: Format,
+    /// The time of a simulator that runs faster than the wall, as `backproof simulate --speed` prints it.
+    #[arg(long, global = true, env = "BACKPROOF_SIMULATED_TIME", hide = true, value_name = "FACTOR@MOMENT")]
+    pub(crate) simulated_time: Option<SimulatedTime>,
 }
 
 /// How results are printed.

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use backproof_cloud::NotTheSandbox;
 use backproof_engine::EngineError;
 use backproof_store::StoreError;
 
@@ -41,17 +42,25 @@ impl Exit {
         }
     }
 
-    /// Prints the error with its causes, and ends so.
+    /// Prints the error, and ends so.
     pub(crate) fn after(self, error: &anyhow::Error) -> ExitCode {
-        eprintln!("error: {error}");
-        for cause in error.chain().skip(1) {
-            let cause = cause.to_string();
-            // An error that already told its cause does not tell it twice.
-            if !error.to_string().contains(&cause) {
-                eprintln!("  because: {cause}");
-            }
-        }
+        tell(error);
         self.into()
+    }
+}
+
+/// Prints an error with what our own words leave out.
+pub(crate) fn tell(error: &anyhow::Error) {
+    eprintln!("error: {error}");
+    if tells_its_cause(error) {
+        return;
+    }
+    let mut told = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !told.contains(&cause) {
+            eprintln!("  because: {cause}");
+        }
+        told = cause;
     }
 }
 
@@ -66,6 +75,11 @@ impl From<Exit> for ExitCode {
 #[error("{0}")]
 pub(crate) struct UsageError(pub(crate) String);
 
+/// Our own errors say in their own words what they come from; others do not.
+fn tells_its_cause(error: &anyhow::Error) -> bool {
+    error.is::<UsageError>() || error.is::<StoreError>() || error.is::<EngineError>()
+}
+
 /// Which end an error stands for.
 pub(crate) fn of_error(error: &anyhow::Error) -> Exit {
     if error.is::<UsageError>() {
@@ -75,19 +89,20 @@ pub(crate) fn of_error(error: &anyhow::Error) -> Exit {
         return of_store(error);
     }
     match error.downcast_ref::<EngineError>() {
+        Some(EngineError::Call(_) | EngineError::NotTheSandbox(NotTheSandbox::Unknown(_))) => Exit::Inconclusive,
         Some(EngineError::Refused(_) | EngineError::NotTheSandbox(_)) => Exit::Refused,
         Some(EngineError::Unfit(_)) => Exit::Usage,
-        Some(EngineError::Call(_)) => Exit::Inconclusive,
         Some(EngineError::Store(error)) => of_store(error),
         Some(EngineError::Internal(_)) | None => Exit::Internal,
     }
 }
 
-/// What is wrong with the directory is for the user to mend; what is wrong in the middle of a run leaves it undecided.
+/// A directory that belongs to another is for the user to mend; what goes wrong in the middle of a run leaves it
+/// undecided.
 fn of_store(error: &StoreError) -> Exit {
     match error {
-        StoreError::InUse { .. } | StoreError::Migration { .. } | StoreError::Files { .. } => Exit::Usage,
-        StoreError::Database { .. } | StoreError::StaleToken { .. } => Exit::Inconclusive,
+        StoreError::InUse { .. } | StoreError::Migration { .. } => Exit::Usage,
+        StoreError::Files { .. } | StoreError::Database { .. } | StoreError::StaleToken { .. } => Exit::Inconclusive,
         StoreError::UnsafeSqlite { .. }
         | StoreError::Damaged { .. }
         | StoreError::TooLarge { .. }

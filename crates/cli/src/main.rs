@@ -6,6 +6,7 @@ mod exit;
 mod files;
 mod output;
 mod progress;
+mod simulated_time;
 mod wiring;
 
 use clap::Parser;
@@ -40,7 +41,7 @@ async fn perform(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Status => commands::status::perform(&common).await,
         Command::Report(report) => commands::report::perform(&common, &report).await,
         Command::Sweep(sweep) => commands::sweep::perform(&common, &sweep).await,
-        Command::Simulate(simulate) => commands::simulate::perform(&simulate).await,
+        Command::Simulate(simulate) => commands::simulate::perform(&common, &simulate).await,
         Command::Demo(demo) => commands::demo::perform(&common, &demo).await,
         Command::Completions { shell } => Ok(commands::completions::perform(shell)),
     }

@@ -44,9 +44,19 @@ pub(crate) fn grouped(number: u64) -> String {
     text
 }
 
+/// So many of something: `1 unit`, `1,200 units`.
+pub(crate) fn counted(number: u64, of: &str) -> String {
+    format!("{} {of}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::grouped;
+    use super::{counted, grouped};
+
+    #[test]
+    fn one_of_something_is_singular() {
+        assert_eq!([0, 1, 1200].map(|number| counted(number, "unit")), ["0 units", "1 unit", "1,200 units"]);
+    }
 
     #[test]
     fn digits_are_grouped_by_three() {

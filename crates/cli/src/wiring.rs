@@ -1,5 +1,6 @@
 //! Puts the program together: plan, state, way to AWS, drivers, validators, clock.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use backproof_cloud::{Cloud, SandboxConfig};
 use backproof_engine::{Progress, ValidatorList, World};
 use backproof_model::names::Installation;
 use backproof_plan::Plan;
-use backproof_store::Store;
+use backproof_store::{Store, StoreError};
 use backproof_validators::Access;
 use backproof_validators_items::FingerprintKey;
 use rand::TryRng;
@@ -19,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::args::Common;
 use crate::exit::UsageError;
+use crate::simulated_time::SimulatedTime;
 
 /// A plan with its text.
 pub(crate) struct Planned {
@@ -65,9 +67,24 @@ pub(crate) fn state_directory(common: &Common) -> PathBuf {
     })
 }
 
-/// Opens the state directory.
+/// The time: the wall's, or a simulator's.
+pub(crate) fn clock(common: &Common) -> SharedClock {
+    common.simulated_time.map_or_else(|| Arc::new(RealClock) as SharedClock, SimulatedTime::clock)
+}
+
+/// Opens the state directory. What is wrong with it before anything began is for the user to mend.
 pub(crate) async fn open_store(directory: &Path, clock: SharedClock) -> anyhow::Result<Store> {
-    Ok(Store::open(directory, clock, &owner(), new_installation()?).await?)
+    Store::open(directory, clock, &owner(), new_installation()?).await.map_err(|error| match error {
+        StoreError::Files { .. } | StoreError::InUse { .. } | StoreError::Migration { .. } => {
+            UsageError(error.to_string()).into()
+        }
+        StoreError::Database { .. }
+        | StoreError::UnsafeSqlite { .. }
+        | StoreError::StaleToken { .. }
+        | StoreError::Damaged { .. }
+        | StoreError::TooLarge { .. }
+        | StoreError::ToldToStop => error.into(),
+    })
 }
 
 /// Who we are, for a second process that finds the directory in use.
@@ -77,7 +94,10 @@ fn owner() -> String {
 
 /// The user and host, for the record.
 pub(crate) fn operator() -> String {
-    let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown user".into());
+    let named = || std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).ok().filter(|name| !name.is_empty());
+    // Schedulers start programs without either; the number is better than nobody.
+    let numbered = || std::fs::metadata("/proc/self").ok().map(|own| format!("user {}", own.uid()));
+    let user = named().or_else(numbered).unwrap_or_else(|| "unknown user".into());
     let host = std::fs::read_to_string("/etc/hostname").map(|host| host.trim().to_owned()).unwrap_or_default();
     if host.is_empty() { user } else { format!("{user} on {host}") }
 }
@@ -196,11 +216,15 @@ pub(crate) async fn world_of(
     planned: Planned,
     progress: UnboundedSender<Progress>,
 ) -> anyhow::Result<World> {
-    let clock: SharedClock = Arc::new(RealClock);
+    let clock = clock(common);
+    let way = way_to_aws(common, &planned.plan, clock.clone()).await;
+    if common.simulated_time.is_some() && !way.simulated {
+        let problem = "BACKPROOF_SIMULATED_TIME is for simulators: unset it, or name the simulator with --endpoint-url";
+        return Err(UsageError(problem.into()).into());
+    }
     let directory = state_directory(common);
-    let store = open_store(&directory, clock.clone()).await?;
+    let store = open_store(&directory, clock).await?;
     let key = fingerprint_key(&directory)?;
-    let way = way_to_aws(common, &planned.plan, clock).await;
     Ok(World {
         plan: planned.plan,
         plan_text: planned.text,

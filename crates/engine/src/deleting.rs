@@ -105,6 +105,13 @@ async fn delete_restored(
     if let Some(resource) = &by_name {
         deletions.push(deleter.delete(resource, Proof::IntendedName(&name), intended, began).await);
     }
+    deletions.extend(running.elsewhere.into_iter().map(|(job, created)| Deletion {
+        arn: created.to_string(),
+        ownership: "none".into(),
+        end: DeletionEnd::Stranded {
+            reason: format!("restore job {job} says it created this outside the sandbox, where nothing is deleted"),
+        },
+    }));
     // A job that goes on can still create what was seen absent just now.
     deletions.extend(running.unfinished.into_iter().map(|(job, state)| Deletion {
         arn: by_name.as_ref().map_or_else(|| name.to_string(), ToString::to_string),
@@ -122,8 +129,18 @@ async fn delete_restored(
 struct JobsOfIntent {
     /// What jobs of this intent say they created, in the sandbox.
     created: Vec<(String, ResourceArn)>,
+    /// What they say they created elsewhere.
+    elsewhere: Vec<(String, ResourceArn)>,
     /// Jobs of this intent that have not ended, or of which nobody can tell.
     unfinished: Vec<(String, String)>,
+}
+
+impl JobsOfIntent {
+    fn take(&mut self, test: &TestContext<'_>, job: &str, created: Option<ResourceArn>) {
+        let Some(created) = created else { return };
+        let list = if test.access.sandbox.holds(&created) { &mut self.created } else { &mut self.elsewhere };
+        list.push((job.to_owned(), created));
+    }
 }
 
 /// The jobs of this attempt: the one that we know, and any other that carries our name.
@@ -137,8 +154,7 @@ async fn still_running(test: &TestContext<'_>, attempt: &Attempt, intended: Time
         matches!(ended.status.as_str(), "COMPLETED" | "FAILED" | "ABORTED") && ended.duplicates.is_empty()
     });
     if let (Some(job), Some(ended)) = (known, ended_well) {
-        let ours = ended.created_resource_arn.clone().filter(|created| test.access.sandbox.holds(created));
-        found.created.extend(ours.map(|created| (job.to_owned(), created)));
+        found.take(test, job, ended.created_resource_arn.clone());
         return found;
     }
     // The job's end is not known, or it is not the only one: ask for all jobs of this point since the intent.
@@ -157,8 +173,7 @@ async fn still_running(test: &TestContext<'_>, attempt: &Attempt, intended: Time
         if !ours {
             continue;
         }
-        let created = job.created_resource_arn.filter(|created| test.access.sandbox.holds(created));
-        found.created.extend(created.map(|created| (job.restore_job_id.clone(), created)));
+        found.take(test, &job.restore_job_id, job.created_resource_arn);
         if !job.status.is_terminal() {
             found.unfinished.push((job.restore_job_id, job.status.as_str().to_owned()));
         }

@@ -190,8 +190,11 @@ pub(crate) fn draw_from(files: &RunFiles, commitment: &DrawCommitted, revealed: 
         .map_err(EngineError::internal)?;
     let population = open(files, POPULATION_FILE)?;
     let mut ranker = Ranker::new(&seed, &commitment.certainty_units);
-    for line in BufReader::with_capacity(1 << 16, &population).lines() {
-        ranker.push(&line.map_err(unreadable)?).map_err(EngineError::internal)?;
+    let mut lines = BufReader::with_capacity(1 << 16, &population);
+    let mut line = String::new();
+    while lines.read_line(&mut line).map_err(unreadable)? > 0 {
+        ranker.push(line.strip_suffix('\n').unwrap_or(&line)).map_err(EngineError::internal)?;
+        line.clear();
     }
     let ranking = ranker.finish();
     let ranking_sha256 = write_ranking(files, &ranking, &population)?;

@@ -12,9 +12,9 @@ use tokio::task::JoinHandle;
 
 /// AWS's and our clocks may differ by this much when jobs are looked for by their date.
 pub(crate) const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
-/// How often jobs are looked at while the oldest of them is young, and later.
-const PAUSES: (Duration, Duration) = (Duration::from_secs(15), Duration::from_secs(30));
-const YOUNG: SignedDuration = SignedDuration::from_mins(5);
+/// How seldom jobs are looked at: a sixtieth of the youngest one's age, between these. Whoever waits for hours learns of
+/// the end a little later, and everybody's calls last longer.
+const PAUSES: (Duration, Duration) = (Duration::from_secs(15), Duration::from_secs(60));
 
 /// What a sweep saw of one job.
 #[derive(Clone, Debug)]
@@ -80,9 +80,8 @@ async fn sweep_for_ever(waiting: Arc<Waiting>, restores: Arc<dyn RunRestores>, c
             waiting.arrived.notified().await;
             continue;
         };
-        let (often, seldom) = PAUSES;
-        let young = clock.now().duration_since(youngest) < YOUNG;
-        clock.sleep(if young { often } else { seldom }).await;
+        let age = Duration::try_from(clock.now().duration_since(youngest)).unwrap_or_default();
+        clock.sleep((age / 60).clamp(PAUSES.0, PAUSES.1)).await;
         let waiters = std::mem::take(&mut *waiting.lock());
         answer(waiters, restores.as_ref()).await;
     }

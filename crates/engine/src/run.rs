@@ -41,6 +41,10 @@ pub async fn run(world: &World, request: &Request) -> Result<RunEnd> {
     let run = registered.run;
     let mut journal = Journal::take(&world.store, run, RUN_CHAIN).await?;
     opening::open(world, &registered, request, &mut journal).await?;
+    if let Some(closed) = journal.recorded(run_step::CLOSE)? {
+        // Stopped after the last record, before the register knew: the chains are vouched for and must not grow.
+        return end(world, run, closed).await;
+    }
     let Some(drawn) = choose(world, request, run, &mut journal).await? else {
         return Ok(RunEnd { run, closed: None });
     };
@@ -60,6 +64,11 @@ pub async fn run(world: &World, request: &Request) -> Result<RunEnd> {
     sandbox::look_again(world, &regions, &mut journal).await?;
     let census = census::take(world, &regions, &mut journal).await?;
     let closed = close(world, &tests, leftovers(&tried, &census, &tests), &mut journal).await?;
+    end(world, run, closed).await
+}
+
+/// Enters the end of a run into the register.
+async fn end(world: &World, run: u64, closed: RunClosed) -> Result<RunEnd> {
     world.store.close_run(run, RunState::Closed).await?;
     world.tell(Progress::Closed { run });
     Ok(RunEnd { run, closed: Some(closed) })

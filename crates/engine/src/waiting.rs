@@ -39,9 +39,10 @@ impl Patience {
     }
 }
 
-/// A tenth of what has passed, between 2 and 30 seconds.
+/// A tenth of what has passed, between 5 and 30 seconds: a table takes some seconds to come or go, and each look is a
+/// call.
 pub(crate) fn pause_after(passed: Duration) -> Duration {
-    (passed / 10).clamp(Duration::from_secs(2), Duration::from_secs(30))
+    (passed / 10).clamp(Duration::from_secs(5), Duration::from_secs(30))
 }
 
 /// An idempotency token: the same for the same attempt, in whatever process.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// A file or directory could not be made or written.
-    #[error("cannot write `{}`: {}; free space there or name another directory with --state", path.display(), in_words(source))]
+    #[error("cannot write `{}`: {}; mend that, or name another directory with --state", path.display(), in_words(source))]
     Files {
         /// The file or directory.
         path: PathBuf,
@@ -89,6 +89,7 @@ fn in_words(error: &std::io::Error) -> String {
         std::io::ErrorKind::StorageFull => "the disk is full".into(),
         std::io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".into(),
         std::io::ErrorKind::PermissionDenied => "permission denied".into(),
+        std::io::ErrorKind::AlreadyExists | std::io::ErrorKind::NotADirectory => "a file is in the way".into(),
         _ => error.to_string(),
     }
 }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use backproof_clock::SharedClock;
 use backproof_model::names::Installation;
+use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::{RunFiles, StoreError};
@@ -30,8 +31,9 @@ pub(crate) struct Inner {
     installation: Installation,
     /// Writes that are still allowed; below zero means without limit. See [`Store::stop_after`].
     writes_left: AtomicI64,
-    /// Held for as long as the store lives; the operating system lets go of it when the process dies.
-    _lock: File,
+    /// Held for as long as the store lives; the operating system lets go of it when the process dies. A store that is
+    /// only read holds none.
+    _lock: Option<File>,
 }
 
 impl Store {
@@ -60,7 +62,7 @@ impl Store {
         sqlx::migrate!("./migrations")
             .run(&pool)
             .await
-            .map_err(|problem| StoreError::Migration { path: database.clone(), problem: problem.to_string() })?;
+            .map_err(|problem| not_migrated(&database, problem))?;
         let installation = installation(&pool, &database, new_installation).await?;
         let inner = Inner {
             pool,
@@ -70,9 +72,57 @@ impl Store {
             owner: owner.to_owned(),
             installation,
             writes_left: AtomicI64::new(-1),
-            _lock: lock,
+            _lock: Some(lock),
         };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Opens a state directory to read it, also while another process works there. Every write fails.
+    ///
+    /// # Errors
+    /// Fails where there is no journal, or none that can be read.
+    pub async fn open_to_read(directory: &Path, clock: SharedClock) -> Result<Self, StoreError> {
+        let database = directory.join("journal.sqlite");
+        let _busy = clock.busy();
+        let options = SqliteConnectOptions::new()
+            .filename(&database)
+            .read_only(true)
+            .busy_timeout(std::time::Duration::from_secs(30));
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options)
+            .await
+            .map_err(StoreError::database(&database))?;
+        let installation: String = sqlx::query_scalar("SELECT name FROM installation")
+            .fetch_one(&pool)
+            .await
+            .map_err(StoreError::database(&database))?;
+        let installation = installation
+            .parse()
+            .map_err(|problem| StoreError::Migration { path: database.clone(), problem: format!("{problem}") })?;
+        let inner = Inner {
+            pool,
+            database,
+            directory: directory.to_owned(),
+            clock: clock.clone(),
+            owner: String::new(),
+            installation,
+            writes_left: AtomicI64::new(0),
+            _lock: None,
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Who else works in the directory at this moment, in their own words.
+    pub fn in_use_by(&self) -> Option<String> {
+        let file = File::open(self.inner.directory.join("lock")).ok()?;
+        match file.try_lock_shared() {
+            Err(std::fs::TryLockError::WouldBlock) => {
+                let owner = std::io::read_to_string(&file).ok()?;
+                Some(owner.trim().to_owned())
+            }
+            Ok(()) | Err(std::fs::TryLockError::Error(_)) => None,
+        }
     }
 
     /// The name of this installation, which is part of every name that it gives.
@@ -177,6 +227,16 @@ async fn connect(database: &Path) -> Result<SqlitePool, StoreError> {
         .busy_timeout(std::time::Duration::from_secs(30));
     // One connection: SQLite has one writer anyway, and readers of a journal are few.
     SqlitePoolOptions::new().max_connections(1).connect_with(options).await.map_err(StoreError::database(database))
+}
+
+/// A migration that the disk refused is no misfit of versions.
+fn not_migrated(database: &Path, problem: MigrateError) -> StoreError {
+    match problem {
+        MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => {
+            StoreError::Database { path: database.to_owned(), source }
+        }
+        other => StoreError::Migration { path: database.to_owned(), problem: other.to_string() },
+    }
 }
 
 async fn assert_safe_sqlite(pool: &SqlitePool, database: &Path) -> Result<(), StoreError> {

@@ -97,7 +97,7 @@ fn records_of_a_closed_run(run: &RunEvidence, problems: &mut Vec<Problem>) {
     let present = [
         (run_step::OPEN, run.opened.is_some(), true),
         (run_step::SANDBOX, run.sandbox.is_some(), !stopped),
-        (run_step::POPULATION, run.population.is_some(), !stopped),
+        (run_step::POPULATION, run.population.is_some(), !stopped && !run.is_one_off_check()),
         (run_step::COMMIT, run.commitment.is_some(), sampled),
         (run_step::REVEAL, run.entropy.is_some(), sampled),
         (run_step::DRAW, drawn, drawable && !stopped),

@@ -82,14 +82,14 @@ const TABLES: &[Table] = &[
 const UNCOVERED: &str = "loyalty";
 
 pub(crate) async fn perform(common: &Common, demo: &Demo) -> anyhow::Result<Exit> {
+    let directory = fresh(&demo.directory)?;
     let simulated = backproof_simulator::World::demo()?;
     let clock: SharedClock = Arc::new(ScaledClock::starting_at(simulated.start, SPEED));
     let listener = TcpListener::bind("127.0.0.1:0").await.context("cannot listen on 127.0.0.1")?;
     let endpoint = format!("http://{}", listener.local_addr()?);
     let server = tokio::spawn(Simulator::new(simulated, clock.clone()).serve(listener));
 
-    let directory = fresh(&demo.directory)?;
-    let store = wiring::open_store(&directory.join("state"), clock.clone()).await?;
+    let store = wiring::open_store(&directory.join(STATE), clock.clone()).await?;
     let key = wiring::fingerprint_key(store.directory())?;
     let credentials = || BaseCredentials::Fixed { access_key_id: SHOP.into(), secret_access_key: "simulated".into() };
     let base = wiring::parse_plan("the demonstration's plan", PLAN.to_owned())?;
@@ -169,23 +169,31 @@ fn print_ending(surprises: &[String], directory: &Path) {
     }
 }
 
-/// The directory of the demonstration, emptied of what an earlier one left there; nothing else is removed.
+/// What a demonstration leaves in its directory, beside [`STATE`].
+const LEFT: [&str; 6] = ["plan.toml", "report.html", "results.json", "journal.jsonl", "population.tsv", "excluded.tsv"];
+/// Its state directory.
+const STATE: &str = "state";
+
+/// The directory of the demonstration, without what an earlier one left there; nothing else is ever removed.
 fn fresh(directory: &Path) -> anyhow::Result<std::path::PathBuf> {
-    let mark = directory.join("plan.toml");
+    let refuse = |problem: String| UsageError(format!("{problem}; name another directory with --directory"));
+    let name = directory.display();
     if directory.exists() {
-        let ours = std::fs::read_to_string(&mark).is_ok_and(|text| text.contains("shop-quarterly"));
+        let ours = std::fs::read_to_string(directory.join("plan.toml")).is_ok_and(|text| text.starts_with(PLAN));
         let empty = std::fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_none());
         if !ours && !empty {
-            return Err(UsageError(format!(
-                "`{}` is there already and is no demonstration's; name another with --directory",
-                directory.display()
-            ))
-            .into());
+            return Err(refuse(format!("`{name}` is there already and is no demonstration's")).into());
         }
-        std::fs::remove_dir_all(directory).with_context(|| format!("cannot empty `{}`", directory.display()))?;
+        let files = LEFT.iter().map(|file| std::fs::remove_file(directory.join(file)));
+        for removed in files.chain([std::fs::remove_dir_all(directory.join(STATE))]) {
+            match removed {
+                Ok(()) => {}
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => return Err(refuse(format!("cannot empty `{name}`: {error}")).into()),
+            }
+        }
     }
-    std::fs::create_dir_all(directory)
-        .map_err(|error| UsageError(format!("cannot make `{}`: {error}", directory.display())))?;
+    std::fs::create_dir_all(directory).map_err(|error| refuse(format!("cannot make `{name}`: {error}")))?;
     Ok(directory.to_owned())
 }
 

@@ -29,10 +29,14 @@ async fn rehearse(common: &Common) -> anyhow::Result<Exit> {
             "entropy": rehearsal.revealed, "drawn": rehearsal.drawn,
         });
         print_json(&json)?;
-        return Ok(Exit::Passed);
+        return Ok(commands::population::end(&rehearsal.population));
     }
     commands::population::print(&rehearsal.population, &files);
     println!();
+    if rehearsal.drawn.points.is_empty() {
+        println!("Nothing can be drawn: see above what there is, and why it is excluded.");
+        return Ok(commands::population::end(&rehearsal.population));
+    }
     println!("A draw as it might be ({}; nothing is restored, and the next run draws anew):", rehearsal.name);
     print_sample(&rehearsal.drawn);
     println!();
@@ -41,7 +45,7 @@ async fn rehearse(common: &Common) -> anyhow::Result<Exit> {
         &rehearsal.revealed,
         &files.path(backproof_engine::POPULATION_FILE).display().to_string(),
     );
-    Ok(Exit::Passed)
+    Ok(commands::population::end(&rehearsal.population))
 }
 
 async fn commit(common: &Common) -> anyhow::Result<Exit> {
@@ -51,16 +55,24 @@ async fn commit(common: &Common) -> anyhow::Result<Exit> {
     let end = backproof_engine::run(&world, &request).await?;
     let commitment: Option<DrawCommitted> =
         backproof_engine::run_record(&world.store, end.run, run_step::COMMIT).await?;
+    let revealed: Option<EntropyRevealed> =
+        backproof_engine::run_record(&world.store, end.run, run_step::REVEAL).await?;
     drop(world);
     shown.await?;
     let commitment = commitment.ok_or_else(|| anyhow::anyhow!("run {} has no commitment", end.run))?;
     let digest = backproof_model::canonical::sha256_hex(backproof_model::canonical::canonical_json(&commitment)?);
     match common.output {
-        Format::Json => {
-            print_json(&serde_json::json!({"run": end.run, "commitment": commitment, "commitment_sha256": digest}))?
-        }
+        Format::Json => print_json(
+            &serde_json::json!({"run": end.run, "commitment": commitment, "commitment_sha256": digest, "entropy": revealed}),
+        )?,
         Format::Text => {
-            println!("Run {} is committed. Send this to the auditor before asking for entropy:", end.run);
+            match &revealed {
+                None => println!("Run {} is committed. Send this to the auditor before asking for entropy:", end.run),
+                Some(revealed) => println!(
+                    "Run {} was committed before, and its entropy is revealed already ({}:{}):",
+                    end.run, revealed.kind, revealed.value
+                ),
+            }
             println!();
             println!("  commitment         {digest}");
             println!("  plan-sha256        {}", commitment.plan_sha256);
@@ -70,13 +82,30 @@ async fn commit(common: &Common) -> anyhow::Result<Exit> {
                 println!("  {stratum}: {} of {} units", size.sample, size.population);
             }
             println!();
-            println!("Then: backproof draw --reveal auditor:NONCE");
+            print_next(&commitment, revealed.is_some());
         }
     }
     Ok(Exit::Passed)
 }
 
+/// How to go on from a commitment, by the kind of entropy that it names.
+fn print_next(commitment: &DrawCommitted, revealed: bool) {
+    if revealed {
+        println!("Then: backproof run");
+        return;
+    }
+    match commitment.entropy_kind.as_str() {
+        "auditor" => println!("Then: backproof draw --reveal auditor:NONCE"),
+        "drand-quicknet" => println!("Then: backproof draw --reveal drand-quicknet:ROUND:RANDOMNESS"),
+        own => {
+            println!("The plan takes its entropy from this machine ({own}), so `backproof run` can draw at once.");
+            println!("With a nonce of the auditor's instead: backproof draw --reveal auditor:NONCE");
+        }
+    }
+}
+
 async fn reveal(common: &Common, entropy: &str) -> anyhow::Result<Exit> {
+    commands::run::check_entropy(Some(entropy))?;
     let (sender, shown) = progress::begin();
     let world = wiring::world(common, sender).await?;
     let request = Request { what: What::Sample, until: Until::Drawn, reveal: Some(entropy.to_owned()) };
@@ -95,9 +124,10 @@ async fn reveal(common: &Common, entropy: &str) -> anyhow::Result<Exit> {
             &serde_json::json!({"run": end.run, "commitment": commitment, "entropy": revealed, "drawn": drawn}),
         )?,
         Format::Text => {
-            println!("Run {} has drawn (grade: {}):", end.run, revealed.grade);
+            println!("Run {} has drawn:", end.run);
             print_sample(&drawn);
             println!();
+            println!("Grade: {} ({})", revealed.grade, revealed.grade_reason);
             print_redraw(
                 &commitment,
                 &revealed,

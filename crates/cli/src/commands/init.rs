@@ -4,8 +4,9 @@ use std::io::Write;
 
 use anyhow::Context;
 
-use crate::args::{Common, Init};
+use crate::args::{Common, Format, Init};
 use crate::exit::{Exit, UsageError};
+use crate::output::print_json;
 
 pub(crate) fn perform(common: &Common, init: &Init) -> anyhow::Result<Exit> {
     let name = common.plan.display();
@@ -26,6 +27,10 @@ pub(crate) fn perform(common: &Common, init: &Init) -> anyhow::Result<Exit> {
         Err(error) => return Err(UsageError(format!("cannot write `{name}`: {error}")).into()),
     };
     file.write_all(backproof_plan::TEMPLATE.as_bytes()).with_context(|| format!("cannot write `{name}`"))?;
+    if common.output == Format::Json {
+        print_json(&serde_json::json!({ "plan": common.plan }))?;
+        return Ok(Exit::Passed);
+    }
     println!("Wrote `{name}`. Put your accounts, Regions and roles in it, then:");
     println!("  backproof doctor       what would fail on the day");
     println!("  backproof population   what there is to test");

@@ -1,16 +1,13 @@
 //! `backproof population`: what there is to test, and what cannot be drawn and why.
 
-use std::sync::Arc;
-
 use backproof_aws::{AwsCloud, AwsConfig, BaseCredentials};
-use backproof_clock::RealClock;
 use backproof_model::record::{Completeness, PopulationFrozen};
 use backproof_model::{AccountId, Region};
 use backproof_store::RunFiles;
 
 use crate::args::{Common, Format, Population};
 use crate::exit::{Exit, UsageError};
-use crate::output::{grouped, print_json, print_table};
+use crate::output::{counted, grouped, print_json, print_table};
 use crate::{progress, wiring};
 
 /// Where the lists are left, in the state directory.
@@ -35,17 +32,22 @@ pub(crate) async fn perform(common: &Common, population: &Population) -> anyhow:
         Format::Json => print_json(&frozen)?,
         Format::Text => print(&frozen, &files),
     }
-    Ok(match &frozen.completeness {
+    Ok(end(&frozen))
+}
+
+/// A listing that could not be made whole is no answer.
+pub(crate) fn end(frozen: &PopulationFrozen) -> Exit {
+    match &frozen.completeness {
         Completeness::Established | Completeness::EstablishedExcept(_) => Exit::Passed,
         Completeness::NotEstablished(_) => Exit::Inconclusive,
-    })
+    }
 }
 
 /// A plan that lists one account as if it were its own sandbox; nothing can be restored under it.
 async fn without_plan(common: &Common, population: &Population) -> anyhow::Result<wiring::Planned> {
     let credentials = BaseCredentials::Chain { profile: common.profile.clone() };
     let config =
-        AwsConfig { credentials, endpoint_url: common.endpoint_url.clone(), ..AwsConfig::new(Arc::new(RealClock)) };
+        AwsConfig { credentials, endpoint_url: common.endpoint_url.clone(), ..AwsConfig::new(wiring::clock(common)) };
     let cloud = AwsCloud::new(config);
     let surroundings = backproof_aws::surroundings(common.profile.as_deref()).await;
     let regions: Vec<Region> = match (population.region.as_slice(), surroundings.region) {
@@ -87,7 +89,7 @@ pub(crate) fn print(frozen: &PopulationFrozen, files: &RunFiles) {
         let rows: Vec<_> = frozen
             .units_by_stratum
             .iter()
-            .map(|(stratum, units)| vec![format!("  {stratum}"), format!("{} units", grouped(*units))])
+            .map(|(stratum, units)| vec![format!("  {stratum}"), counted(*units, "unit")])
             .collect();
         println!("Strata:");
         print_table(&rows);
@@ -109,10 +111,11 @@ pub(crate) fn print(frozen: &PopulationFrozen, files: &RunFiles) {
 fn print_uncovered(frozen: &PopulationFrozen, files: &RunFiles) {
     const SHOWN: usize = 10;
     if frozen.uncovered_in_scope > 0 {
-        println!(
-            "{} protected resources in scope have no recovery point that can be drawn:",
-            grouped(frozen.uncovered_in_scope)
-        );
+        let (them, have) = match frozen.uncovered_in_scope {
+            1 => ("1 protected resource".to_owned(), "has"),
+            more => (counted(more, "protected resource"), "have"),
+        };
+        println!("{them} in scope {have} no recovery point that can be drawn:");
         for resource in frozen.uncovered.iter().filter(|resource| resource.in_scope).take(SHOWN) {
             println!("  {} ({}): {}", resource.resource_arn, resource.resource_type, resource.why);
         }

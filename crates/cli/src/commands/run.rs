@@ -1,15 +1,20 @@
 //! `backproof run`: performs the plan's restore tests, or goes on with a run that was stopped.
 
-use backproof_engine::{Request, Until, What, World};
+use backproof_engine::{EngineError, Request, Until, What, World};
+use backproof_model::draw::Entropy;
+use backproof_model::record::Purpose;
+use backproof_store::Store;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::args::{Common, Format, Run};
-use crate::exit::Exit;
+use crate::exit::{self, Exit, UsageError};
 use crate::output::print_json;
 use crate::{files, progress, wiring};
 
 pub(crate) async fn perform(common: &Common, run: &Run) -> anyhow::Result<Exit> {
+    check_entropy(run.reveal.as_deref())?;
     let (sender, shown) = progress::begin();
     let world = wiring::world(common, sender).await?;
     let request = Request { what: What::Sample, until: Until::Closed, reveal: run.reveal.clone() };
@@ -29,7 +34,10 @@ pub(crate) async fn perform_in(
     listener.abort();
     drop(world);
     shown.await?;
-    let end = end?;
+    let end = match end {
+        Ok(end) => end,
+        Err(error) => return Ok(stopped_by(error, &store).await),
+    };
     let rendered = files::render(&store, end.run, None).await?;
     match output {
         Format::Json => print_json(&backproof_evidence::results(&rendered.evidence, &rendered.conclusion))?,
@@ -41,19 +49,59 @@ pub(crate) async fn perform_in(
     Ok(Exit::of_code(rendered.conclusion.verdict.exit_code()))
 }
 
-/// Ctrl-C once stops new restores and cleans up; twice stops here and now, and the run can be gone on with.
+/// Refuses entropy that is none before anything is opened.
+pub(crate) fn check_entropy(reveal: Option<&str>) -> anyhow::Result<()> {
+    match reveal.map(str::parse::<Entropy>) {
+        None | Some(Ok(_)) => Ok(()),
+        Some(Err(problem)) => Err(UsageError(format!("--reveal: {problem}")).into()),
+    }
+}
+
+/// Tells an error, and that it left a run open: something of that run may be in the sandbox.
+async fn stopped_by(error: EngineError, store: &Store) -> Exit {
+    let before_anything = matches!(error, EngineError::Refused(_) | EngineError::Unfit(_));
+    let error = error.into();
+    let end = exit::of_error(&error);
+    exit::tell(&error);
+    if before_anything {
+        return end;
+    }
+    // A register that cannot be read is what the error itself tells of.
+    for run in store.open_runs().await.unwrap_or_default() {
+        let again = match run.purpose {
+            Purpose::Plan => "`backproof run`",
+            Purpose::Check => "the same `backproof check`",
+        };
+        eprintln!(
+            "hint: run {} is not closed; {again} goes on with it, and deletes what it made in the sandbox",
+            run.run
+        );
+    }
+    end
+}
+
+/// Ctrl-C (or the SIGTERM of a schedule) once stops new restores and cleans up; twice stops here and now, and the run
+/// can be gone on with.
 pub(crate) fn listen_for_interrupts(stop: CancellationToken) -> JoinHandle<()> {
     tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_err() {
+        let (Ok(mut interrupted), Ok(mut terminated)) =
+            (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+        else {
             return;
-        }
+        };
+        let mut asked_to_stop = async || {
+            tokio::select! {
+                _ = interrupted.recv() => {}
+                _ = terminated.recv() => {}
+            }
+        };
+        asked_to_stop().await;
         eprintln!(
             "stopping: no new restore begins; what is under way is cleaned up (Ctrl-C again stops at once, and leaves that to the next `backproof run`)"
         );
         stop.cancel();
-        if tokio::signal::ctrl_c().await.is_ok() {
-            eprintln!("stopped. Nothing that was journalled is lost: `backproof run` goes on from here and cleans up.");
-            std::process::exit(3);
-        }
+        asked_to_stop().await;
+        eprintln!("stopped. Nothing that was journalled is lost: `backproof run` goes on from here and cleans up.");
+        std::process::exit(3);
     })
 }

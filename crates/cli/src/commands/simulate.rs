@@ -1,16 +1,58 @@
 //! `backproof simulate`: serves an AWS that is not one.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::Context;
-use backproof_clock::{Clock, RealClock, ScaledClock, SharedClock};
+use backproof_clock::{RealClock, SharedClock};
 use backproof_simulator::{Simulator, World};
+use serde_json::json;
 use tokio::net::TcpListener;
 
-use crate::args::Simulate;
+use crate::args::{Common, Format, Simulate};
 use crate::exit::{Exit, UsageError};
+use crate::output::print_json;
+use crate::simulated_time::SimulatedTime;
 
-pub(crate) async fn perform(simulate: &Simulate) -> anyhow::Result<Exit> {
+/// What is served, and how to reach it.
+struct Serving {
+    endpoint: String,
+    account: String,
+    region: String,
+    time: Option<SimulatedTime>,
+}
+
+impl Serving {
+    /// What a client needs in its environment. Any secret will do: no signature is checked.
+    fn environment(&self) -> Vec<(&'static str, String)> {
+        let mut variables = vec![
+            ("AWS_ENDPOINT_URL", self.endpoint.clone()),
+            ("AWS_ACCESS_KEY_ID", self.account.clone()),
+            ("AWS_SECRET_ACCESS_KEY", "any".into()),
+            ("AWS_REGION", self.region.clone()),
+        ];
+        variables.extend(self.time.map(|time| ("BACKPROOF_SIMULATED_TIME", time.to_string())));
+        variables
+    }
+
+    fn as_json(&self) -> serde_json::Value {
+        let environment: BTreeMap<_, _> = self.environment().into_iter().collect();
+        json!({ "endpoint": self.endpoint, "account": self.account, "region": self.region, "environment": environment })
+    }
+
+    fn print(&self) {
+        println!("An AWS that is not one listens on {} until Ctrl-C.", self.endpoint);
+        println!("Nothing here proves anything about AWS. In another terminal:");
+        println!();
+        for (name, value) in self.environment() {
+            println!("  export {name}={value}");
+        }
+        println!("  aws backup list-backup-vaults");
+        println!("  backproof population --region {}", self.region);
+    }
+}
+
+pub(crate) async fn perform(common: &Common, simulate: &Simulate) -> anyhow::Result<Exit> {
     let world = match &simulate.world {
         None => World::demo()?,
         Some(path) => {
@@ -19,23 +61,21 @@ pub(crate) async fn perform(simulate: &Simulate) -> anyhow::Result<Exit> {
             World::parse(&text).map_err(|problem| UsageError(format!("`{}`: {problem}", path.display())))?
         }
     };
-    let clock: SharedClock = match simulate.speed {
-        0 | 1 => Arc::new(RealClock),
-        factor => Arc::new(ScaledClock::starting_at(RealClock.now(), factor)),
+    let time = (simulate.speed > 1).then(|| SimulatedTime::beginning_now(simulate.speed));
+    let clock = time.map_or_else(|| Arc::new(RealClock) as SharedClock, SimulatedTime::clock);
+    let listener = TcpListener::bind(simulate.listen).await.map_err(|error| {
+        UsageError(format!("cannot listen on {}: {error}; name another address with --listen", simulate.listen))
+    })?;
+    let serving = Serving {
+        endpoint: format!("http://{}", listener.local_addr()?),
+        account: world.first_source_account().to_owned(),
+        region: world.region_or_default(None).to_owned(),
+        time,
     };
-    let listener =
-        TcpListener::bind(simulate.listen).await.with_context(|| format!("cannot listen on {}", simulate.listen))?;
-    let address = listener.local_addr()?;
-    let account = world.first_source_account().to_owned();
-    println!(
-        "An AWS that is not one listens on http://{address} (not AWS: nothing here proves anything about AWS). Try:"
-    );
-    println!();
-    println!(
-        "  export AWS_ENDPOINT_URL=http://{address} AWS_ACCESS_KEY_ID={account} AWS_SECRET_ACCESS_KEY=any AWS_REGION=eu-central-1"
-    );
-    println!("  aws backup list-backup-vaults");
-    println!("  backproof population --account {account} --region eu-central-1");
+    match common.output {
+        Format::Json => print_json(&serving.as_json())?,
+        Format::Text => serving.print(),
+    }
     let server = Simulator::new(world, clock).serve(listener);
     tokio::select! {
         served = server => served.context("the simulator stopped")?,

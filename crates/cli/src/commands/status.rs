@@ -24,7 +24,7 @@ pub(crate) async fn perform(common: &Common) -> anyhow::Result<Exit> {
         ))
         .into());
     }
-    let store = wiring::open_store(&directory, Arc::new(RealClock)).await?;
+    let store = Store::open_to_read(&directory, Arc::new(RealClock)).await?;
     let register = store.register().await?;
     let mut rows = vec![["run", "plan", "purpose", "opened", "state", "outcomes"].map(str::to_owned).to_vec()];
     let mut json_rows = Vec::new();
@@ -32,7 +32,8 @@ pub(crate) async fn perform(common: &Common) -> anyhow::Result<Exit> {
         let outcomes = outcomes(&store, run).await?;
         json_rows.push(json!({
             "run": run.run, "plan": run.plan_name, "purpose": purpose(run), "opened_at": run.opened_at, "closed_at": run.closed_at,
-            "state": state(run), "outcomes": outcomes, "phases": phases(&store, run).await?,
+            "state": state(run), "stage": if run.state == RunState::Open { Some(stage(&store, run).await?) } else { None },
+            "worked_on_by": if run.state == RunState::Open { store.in_use_by() } else { None }, "outcomes": outcomes, "phases": phases(&store, run).await?,
         }));
         let outcomes: Vec<_> = outcomes.iter().map(|(word, count)| format!("{count} {word}")).collect();
         rows.push(vec![
@@ -55,12 +56,38 @@ pub(crate) async fn perform(common: &Common) -> anyhow::Result<Exit> {
     print_table(&rows);
     for run in register.iter().filter(|run| run.state == RunState::Open) {
         println!();
-        println!("Run {} was begun and is not closed; `backproof run` goes on with it.", run.run);
+        println!("Run {} is not closed ({}); {}.", run.run, stage(&store, run).await?, who(&store, run));
         for (chain, phase) in phases(&store, run).await? {
             println!("  {chain}: {phase}");
         }
     }
     Ok(Exit::Passed)
+}
+
+/// How far an open run is, by what its own chain holds.
+async fn stage(store: &Store, run: &RegisteredRun) -> anyhow::Result<&'static str> {
+    let stages = [
+        (run_step::CENSUS, "closing"),
+        (run_step::SANDBOX, "restoring and examining"),
+        (run_step::DRAW, "drawn, nothing restored yet"),
+        (run_step::COMMIT, "draw committed, waiting for its entropy"),
+        (run_step::POPULATION, "population frozen"),
+    ];
+    for (step, words) in stages {
+        if backproof_engine::run_record::<serde_json::Value>(store, run.run, step).await?.is_some() {
+            return Ok(words);
+        }
+    }
+    Ok("begun")
+}
+
+/// Who works on an open run, or how to go on with it.
+fn who(store: &Store, run: &RegisteredRun) -> String {
+    match (store.in_use_by(), &run.purpose) {
+        (Some(owner), _) => format!("{owner} works in this state directory now"),
+        (None, Purpose::Plan) => "nobody works on it, `backproof run` goes on with it".into(),
+        (None, Purpose::Check) => "nobody works on it, the same `backproof check` goes on with it".into(),
+    }
 }
 
 async fn outcomes(store: &Store, run: &RegisteredRun) -> anyhow::Result<BTreeMap<&'static str, u64>> {

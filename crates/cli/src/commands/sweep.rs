@@ -1,6 +1,6 @@
 //! `backproof sweep`: finds what runs left in the sandbox, and deletes what the journal proves is ours.
 
-use backproof_engine::{SweepAction, SweepItem, is_stranded, plan_sweep, sweep};
+use backproof_engine::{SweepAction, SweepItem, SweepKind, is_stranded, plan_sweep, sweep};
 use backproof_model::record::{Deletion, DeletionEnd};
 use serde_json::json;
 
@@ -30,7 +30,11 @@ fn item_json(item: &SweepItem) -> serde_json::Value {
         SweepAction::Delete { intended } => ("delete", format!("intended at {intended}")),
         SweepAction::Leave { why } => ("leave", why.clone()),
     };
-    json!({"resource": item.resource, "type": item.resource_type, "region": item.region, "action": action, "why": why})
+    let what = match &item.kind {
+        SweepKind::Resource(resource_type) => resource_type.to_string(),
+        SweepKind::Copy { backup_vault_name } => format!("copy in vault {backup_vault_name}"),
+    };
+    json!({"resource": item.resource, "type": what, "region": item.region, "action": action, "why": why})
 }
 
 fn print_words(items: &[SweepItem], deletions: &[Deletion], delete: bool) {

@@ -7,9 +7,13 @@ use backproof_cloud::{CallError, Cloud, Cursor, ProtectedResource, SourceAccess,
 use backproof_model::record::{AccountListed, VaultListed};
 use backproof_model::{AccountId, RecoveryPoint, Region};
 use backproof_plan::Scope;
+use futures_util::StreamExt;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::world::World;
+
+/// Vaults of one account and Region that are listed beside each other; the published rates hold for all of them.
+const VAULTS_AT_ONCE: usize = 4;
 
 /// What a listing gives.
 pub(super) enum Listed {
@@ -86,9 +90,10 @@ impl Lister {
             Err(error) => return self.give_account(Some(caller), Some(error.to_string())).await,
         };
         self.give_account(Some(caller), None).await;
-        for vault in vaults.values() {
-            self.vault(&source, vault).await;
-        }
+        // Each listing waits for its next page; several beside each other keep AWS and us busy at the same time.
+        futures_util::stream::iter(vaults.values())
+            .for_each_concurrent(VAULTS_AT_ONCE, |vault| self.vault(&source, vault))
+            .await;
         if let Err(error) = self.resources(&source).await {
             self.doubt(format!("protected resources {} could not be listed: {error}", self.place())).await;
         }

@@ -118,7 +118,8 @@ impl<'a> Freezer<'a> {
                 }
                 for problem in unreadable {
                     self.listed += 1;
-                    self.excluded.push(format!("unreadable\t-\t-\t{}\n", problem.replace(char::is_control, " ")))?;
+                    let line = format!("unreadable\t-\t-\t{}\n", problem.replace(char::is_control, " "));
+                    self.excluded.push(&line)?;
                 }
             }
         }
@@ -131,11 +132,11 @@ impl<'a> Freezer<'a> {
         match self.judge.judge(point, tags) {
             Ok(()) => {
                 self.tally.eligible(point);
-                self.eligible.push(self.judge.eligible_line(point))
+                self.eligible.push(&self.judge.eligible_line(point))
             }
             Err(reason) => {
                 self.tally.excluded(point, &reason);
-                self.excluded.push(backproof_model::population::excluded_line(point, &reason))
+                self.excluded.push(&backproof_model::population::excluded_line(point, &reason))
             }
         }
     }
@@ -154,7 +155,10 @@ impl<'a> Freezer<'a> {
         Ok(())
     }
 
-    fn finish(self) -> Result<PopulationFrozen> {
+    fn finish(mut self) -> Result<PopulationFrozen> {
+        // They came in the order of their ends, which is chance.
+        self.accounts.sort_by(|a, b| (&a.account, &a.region).cmp(&(&b.account, &b.region)));
+        self.vaults.sort_by(|a, b| (&a.account, &a.region, &a.name).cmp(&(&b.account, &b.region, &b.name)));
         let (population_sha256, eligible, units_by_stratum) = write_eligible(self.files, self.eligible)?;
         let (excluded_sha256, excluded, excluded_by_reason) = write_excluded(self.files, self.excluded)?;
         let uncovered = self.tally.uncovered();

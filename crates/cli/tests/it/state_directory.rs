@@ -1,0 +1,78 @@
+//! A state directory that cannot be used, or that fills up in the middle of a run.
+
+use crate::support::{Aws, Came, Desk, plan, sound};
+
+#[test]
+fn a_file_in_the_way_of_the_state_is_named_and_nothing_begins() {
+    let aws = Aws::with(&sound());
+    let desk = Desk::at(&aws, &plan());
+    desk.write("taken", "mine");
+    desk.give(&["run", "--state", "taken"]).ends(2).says_nothing().tells("`taken`").tells("a file is in the way");
+    desk.give(&["run", "--state", "taken/deeper"]).ends(2).says_nothing().tells("a file is in the way");
+    assert_eq!(desk.read("taken"), "mine");
+    assert_eq!(aws.simulator.restore_jobs().len(), 0);
+}
+
+#[test]
+fn a_state_that_cannot_be_written_is_refused_before_anything_begins() {
+    let aws = Aws::with(&sound());
+    let desk = Desk::at(&aws, &plan());
+    // The kernel lets nobody, not even root, make directories there.
+    desk.give(&["run", "--state", "/sys/backproof"])
+        .ends(2)
+        .says_nothing()
+        .tells("cannot write `/sys/backproof`")
+        .tells("--state");
+    assert_eq!(aws.simulator.calls().len(), 0);
+}
+
+/// Runs with a state that cannot grow beyond a few pages, then, with space again, once more.
+///
+/// A small file system of its own where the kernel lets us mount one; else a limit on the size of files, which SQLite
+/// takes for a disk that fails. Both stop the journal in the middle of the run.
+fn run_on_a_full_disk(desk: &Desk) -> (Came, Came) {
+    std::fs::create_dir(desk.path("small")).unwrap();
+    let binary = env!("CARGO_BIN_EXE_backproof");
+    let may_mount = desk
+        .program("unshare")
+        .args(["-rm", "mount", "-t", "tmpfs", "tmpfs", "small"])
+        .status()
+        .is_ok_and(|status| status.success());
+    let (program, arguments) = if may_mount {
+        let script = format!(
+            "mount -t tmpfs -o size=180k tmpfs small\n{binary} run --state small/state >first.out 2>first.err; echo $? >first.code\n\
+             mount -o remount,size=64m small\n{binary} run --state small/state"
+        );
+        ("unshare", vec!["-rm".to_owned(), "sh".into(), "-c".into(), script])
+    } else {
+        let script = format!(
+            "(trap '' XFSZ; ulimit -f 120; {binary} run --state small/state >first.out 2>first.err; echo $? >first.code)\n\
+             {binary} run --state small/state"
+        );
+        ("sh", vec!["-c".into(), script])
+    };
+    let second = desk.program(program).args(&arguments).output().unwrap();
+    let first = Came {
+        code: desk.read("first.code").trim().parse().ok(),
+        out: desk.read("first.out"),
+        err: desk.read("first.err"),
+        what: "run on a full disk".into(),
+    };
+    (first, Came::of(&["run with space again"], second))
+}
+
+#[test]
+fn a_full_disk_stops_the_run_with_a_clear_word_and_with_space_again_it_is_finished() {
+    let aws = Aws::with(&sound());
+    let desk = Desk::at(&aws, &plan());
+    let (first, second) = run_on_a_full_disk(&desk);
+    first
+        .ends(3)
+        .says_nothing()
+        .tells("journal")
+        .tells("refused")
+        .tells("run 1 is not closed; `backproof run` goes on");
+    second.ends(0).tells("run 1: going on where it was stopped");
+    assert_eq!(aws.simulator.restore_jobs().len(), 3);
+    assert_eq!(aws.in_sandbox(), Vec::<String>::new());
+}

@@ -1,0 +1,73 @@
+//! Every call of a run meets every kind of fault once, and what must hold holds all the same.
+
+use backproof_simulator::{FaultAt, FaultKind, World};
+
+use crate::support::{FOUR_TABLES, ONE_TABLE, Reference, SANDBOX, SOURCE, Scenario, all_cases, what_does_not_hold};
+
+/// One table, copied into the sandbox account.
+pub(crate) fn one_copied() -> Reference {
+    Reference::of(Scenario::by_copy(World::parse(ONE_TABLE).unwrap()), SANDBOX)
+}
+
+/// Three tables and one whose point vanishes, restored beside their sources.
+pub(crate) fn four_in_place() -> Reference {
+    Reference::of(Scenario::in_place(World::parse(FOUR_TABLES).unwrap()), SOURCE)
+}
+
+/// Whether one fault of this kind may change what a restore test comes to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcomes {
+    /// It may not: whoever met it asks again.
+    Stay,
+    /// It may become inconclusive.
+    MayBecomeInconclusive,
+}
+
+fn at_every_call(reference: &Reference, kind: FaultKind, outcomes: Outcomes) {
+    let calls: Vec<u64> = (1..=reference.calls + 3).collect();
+    all_cases(
+        &calls,
+        |call| format!("{kind:?} at call {call}"),
+        |call| {
+            let play = reference.play();
+            play.simulator.inject(FaultAt { call: *call, kind });
+            // A run that cannot go on says so, and the next one finishes it.
+            let end = match play.run() {
+                Ok(end) => end,
+                Err(_) => play.run().unwrap(),
+            };
+            let mut wrong = what_does_not_hold(reference, &play, end.run);
+            let (is, was) = (play.seen(end.run).outcomes(), reference.seen.outcomes());
+            if outcomes == Outcomes::Stay && is != was {
+                wrong.push(format!("the outcomes changed to {is:?}"));
+            }
+            let met = play.simulator.calls().into_iter().find(|record| record.index == *call);
+            let met = met.map_or("no call".into(), |met| format!("{}:{}", met.service.name(), met.operation));
+            wrong.into_iter().map(|wrong| format!("({met}) {wrong}")).collect()
+        },
+    );
+}
+
+macro_rules! faults {
+    ($($name:ident: $kind:ident, $outcomes:ident;)*) => {
+        mod one_table_copied {
+            use super::*;
+            $(#[test] fn $name() { at_every_call(&one_copied(), FaultKind::$kind, Outcomes::$outcomes); })*
+        }
+        mod three_tables_and_a_vanished_point {
+            use super::*;
+            $(#[test] fn $name() { at_every_call(&four_in_place(), FaultKind::$kind, Outcomes::$outcomes); })*
+        }
+    };
+}
+
+faults! {
+    survive_throttling_at_every_call: Throttle, Stay;
+    survive_a_server_error_at_every_call: ServerError, Stay;
+    survive_a_lost_answer_at_every_call: LostAnswer, Stay;
+    survive_a_timeout_at_every_call: Timeout, Stay;
+    survive_a_denial_at_every_call: AccessDenied, MayBecomeInconclusive;
+    survive_an_expired_session_at_every_call: ExpiredToken, MayBecomeInconclusive;
+    survive_half_an_answer_at_every_call: TruncatedBody, MayBecomeInconclusive;
+    survive_a_repeated_page_token_at_every_call: RepeatPageToken, MayBecomeInconclusive;
+}

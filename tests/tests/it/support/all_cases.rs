@@ -1,0 +1,37 @@
+//! Many cases beside each other, each with a runtime of its own.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Tries every case, on as many threads as there are processors, and fails with everything that does not hold.
+pub(crate) fn all_cases<C: Sync>(
+    cases: &[C],
+    name: impl Fn(&C) -> String + Sync,
+    problems: impl Fn(&C) -> Vec<String> + Sync,
+) {
+    let next = AtomicUsize::new(0);
+    let found = Mutex::new(Vec::new());
+    let work = || {
+        while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let problems = catch_unwind(AssertUnwindSafe(|| problems(case))).unwrap_or_else(|panic| {
+                let said = panic.downcast_ref::<String>().cloned();
+                vec![format!(
+                    "panicked: {}",
+                    said.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_default()
+                )]
+            });
+            let named = problems.into_iter().map(|problem| format!("{}: {problem}", name(case)));
+            found.lock().unwrap().extend(named);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(work);
+        }
+    });
+    let mut found = found.into_inner().unwrap();
+    found.sort();
+    eprintln!("{} cases, {} statements that do not hold", cases.len(), found.len());
+    assert!(!cases.is_empty() && found.is_empty(), "{} statements do not hold:\n{}", found.len(), found.join("\n"));
+}
