@@ -22,7 +22,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::client;
 
 const TESTS: u32 = 1000;
-/// How many restores AWS Backup lets an account have under way for DynamoDB.
+/// How many restores DynamoDB lets an account have under way.
 const SLOTS: u32 = 50;
 const PENDING: i64 = 60;
 /// How long the simulator's `DeleteTable` takes until the table is gone.

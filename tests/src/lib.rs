@@ -1,1 +1,1 @@
-//! To be written.
+//! Nothing of its own: this package holds the tests of all parts together, in `tests/it`.

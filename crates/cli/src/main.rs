@@ -1,10 +1,11 @@
 //! `backproof`: proves that AWS Backup recovery points can be restored.
 
+#[macro_use]
+mod output;
 mod args;
 mod commands;
 mod exit;
 mod files;
-mod output;
 mod progress;
 mod simulated_time;
 mod wiring;

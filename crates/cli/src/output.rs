@@ -1,6 +1,42 @@
 //! What is printed, and where.
 
+use std::fmt;
+use std::io::{ErrorKind, Write};
+
 use serde::Serialize;
+
+/// As std's, but a reader who has seen enough (`| head`) is no reason to panic.
+macro_rules! print {
+    ($($words:tt)*) => { $crate::output::put(format_args!($($words)*)) };
+}
+
+/// As std's, but a reader who has seen enough (`| head`) is no reason to panic.
+macro_rules! println {
+    () => { $crate::output::put(format_args!("\n")) };
+    ($($words:tt)*) => { $crate::output::put(format_args!("{}\n", format_args!($($words)*))) };
+}
+
+/// As std's, but nobody listening is no reason to panic: what is under way matters more.
+macro_rules! eprintln {
+    ($($words:tt)*) => { $crate::output::tell(format_args!("{}\n", format_args!($($words)*))) };
+}
+
+/// Writes to stdout. Whoever closed it has seen enough, and the exit code stays what it is.
+pub(crate) fn put(words: fmt::Arguments<'_>) {
+    match std::io::stdout().write_fmt(words) {
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+        Err(error) => {
+            tell(format_args!("error: cannot write the result: {error}\n"));
+            std::process::exit(70);
+        }
+    }
+}
+
+/// Writes to stderr, if anybody listens.
+pub(crate) fn tell(words: fmt::Arguments<'_>) {
+    std::io::stderr().write_fmt(words).ok();
+}
 
 /// Logs go to stderr, by `BACKPROOF_LOG` (as `RUST_LOG`, default: nothing below a warning of our own).
 pub(crate) fn begin_logging() {

@@ -12,9 +12,9 @@ use tokio::task::JoinHandle;
 
 /// AWS's and our clocks may differ by this much when jobs are looked for by their date.
 pub(crate) const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
-/// How seldom jobs are looked at: a sixtieth of the youngest one's age, between these. Whoever waits for hours learns of
-/// the end a little later, and everybody's calls last longer.
-const PAUSES: (Duration, Duration) = (Duration::from_secs(15), Duration::from_secs(60));
+/// How long after a look the next one comes: a sixtieth of the youngest job's age, between these. Whoever waits for
+/// hours learns of the end a little later, and fewer calls are spent.
+const PAUSES: (Duration, Duration) = (Duration::from_secs(15), Duration::from_mins(1));
 
 /// What a sweep saw of one job.
 #[derive(Clone, Debug)]

@@ -48,26 +48,82 @@ fn at_every_call(reference: &Reference, kind: FaultKind, outcomes: Outcomes) {
     );
 }
 
-macro_rules! faults {
-    ($($name:ident: $kind:ident, $outcomes:ident;)*) => {
-        mod one_table_copied {
-            use super::*;
-            $(#[test] fn $name() { at_every_call(&one_copied(), FaultKind::$kind, Outcomes::$outcomes); })*
-        }
-        mod three_tables_and_a_vanished_point {
-            use super::*;
-            $(#[test] fn $name() { at_every_call(&four_in_place(), FaultKind::$kind, Outcomes::$outcomes); })*
-        }
-    };
+#[test]
+fn one_table_survives_throttling_at_every_call() {
+    at_every_call(&one_copied(), FaultKind::Throttle, Outcomes::Stay);
 }
 
-faults! {
-    survive_throttling_at_every_call: Throttle, Stay;
-    survive_a_server_error_at_every_call: ServerError, Stay;
-    survive_a_lost_answer_at_every_call: LostAnswer, Stay;
-    survive_a_timeout_at_every_call: Timeout, Stay;
-    survive_a_denial_at_every_call: AccessDenied, MayBecomeInconclusive;
-    survive_an_expired_session_at_every_call: ExpiredToken, MayBecomeInconclusive;
-    survive_half_an_answer_at_every_call: TruncatedBody, MayBecomeInconclusive;
-    survive_a_repeated_page_token_at_every_call: RepeatPageToken, MayBecomeInconclusive;
+#[test]
+fn one_table_survives_a_server_error_at_every_call() {
+    at_every_call(&one_copied(), FaultKind::ServerError, Outcomes::Stay);
+}
+
+#[test]
+fn one_table_survives_a_lost_answer_at_every_call() {
+    at_every_call(&one_copied(), FaultKind::LostAnswer, Outcomes::Stay);
+}
+
+#[test]
+fn one_table_survives_a_timeout_at_every_call() {
+    at_every_call(&one_copied(), FaultKind::Timeout, Outcomes::Stay);
+}
+
+#[test]
+fn one_table_survives_a_denial_at_every_call() {
+    at_every_call(&one_copied(), FaultKind::AccessDenied, Outcomes::MayBecomeInconclusive);
+}
+
+#[test]
+fn one_table_survives_an_expired_session_at_every_call() {
+    at_every_call(&one_copied(), FaultKind::ExpiredToken, Outcomes::MayBecomeInconclusive);
+}
+
+#[test]
+fn one_table_survives_half_an_answer_at_every_call() {
+    at_every_call(&one_copied(), FaultKind::TruncatedBody, Outcomes::MayBecomeInconclusive);
+}
+
+#[test]
+fn one_table_survives_a_repeated_page_token_at_every_call() {
+    at_every_call(&one_copied(), FaultKind::RepeatPageToken, Outcomes::MayBecomeInconclusive);
+}
+
+#[test]
+fn four_tables_survive_throttling_at_every_call() {
+    at_every_call(&four_in_place(), FaultKind::Throttle, Outcomes::Stay);
+}
+
+#[test]
+fn four_tables_survive_a_server_error_at_every_call() {
+    at_every_call(&four_in_place(), FaultKind::ServerError, Outcomes::Stay);
+}
+
+#[test]
+fn four_tables_survive_a_lost_answer_at_every_call() {
+    at_every_call(&four_in_place(), FaultKind::LostAnswer, Outcomes::Stay);
+}
+
+#[test]
+fn four_tables_survive_a_timeout_at_every_call() {
+    at_every_call(&four_in_place(), FaultKind::Timeout, Outcomes::Stay);
+}
+
+#[test]
+fn four_tables_survive_a_denial_at_every_call() {
+    at_every_call(&four_in_place(), FaultKind::AccessDenied, Outcomes::MayBecomeInconclusive);
+}
+
+#[test]
+fn four_tables_survive_an_expired_session_at_every_call() {
+    at_every_call(&four_in_place(), FaultKind::ExpiredToken, Outcomes::MayBecomeInconclusive);
+}
+
+#[test]
+fn four_tables_survive_half_an_answer_at_every_call() {
+    at_every_call(&four_in_place(), FaultKind::TruncatedBody, Outcomes::MayBecomeInconclusive);
+}
+
+#[test]
+fn four_tables_survive_a_repeated_page_token_at_every_call() {
+    at_every_call(&four_in_place(), FaultKind::RepeatPageToken, Outcomes::MayBecomeInconclusive);
 }

@@ -23,14 +23,14 @@ fn every_failure_has_its_owner() {
         ("sound", ("passed", None)),
         ("still-creating", ("passed", None)),
         ("key-gone", ("failed", Some(FaultOwner::Backup))),
-        ("half-made", ("inconclusive", Some(FaultOwner::Sandbox))),
+        ("half-made", ("inconclusive", Some(FaultOwner::Harness))),
         ("permission-missing", ("inconclusive", Some(FaultOwner::Sandbox))),
         ("aborted", ("inconclusive", Some(FaultOwner::Harness))),
         ("stuck", ("inconclusive", Some(FaultOwner::Sandbox))),
         ("with-message", ("inconclusive", Some(FaultOwner::Harness))),
         ("untold", ("inconclusive", Some(FaultOwner::Harness))),
         ("wrong-account", ("inconclusive", Some(FaultOwner::Harness))),
-        ("dangling", ("inconclusive", Some(FaultOwner::Harness))),
+        ("dangling", ("inconclusive", Some(FaultOwner::Sandbox))),
         ("vanishing", ("inconclusive", Some(FaultOwner::Harness))),
     ];
     assert_eq!(seen.outcomes(), expected.map(|(table, came_to)| (table.to_owned(), came_to)).into());
@@ -56,20 +56,29 @@ fn half_a_table_that_a_failed_job_left_is_deleted() {
     }
 }
 
+/// Whether this test's table in the sandbox was seen absent.
+fn table_was_deleted(seen: &Seen, table: &str) -> bool {
+    let attempt = seen.test(table).last_attempt().unwrap();
+    let deleted = &attempt.deleted.as_ref().unwrap().resources;
+    let ours = deleted.iter().find(|deletion| deletion.arn.contains(&format!("{SANDBOX}:table/"))).unwrap();
+    matches!(ours.end, DeletionEnd::SeenAbsent { .. })
+}
+
 #[test]
 fn a_table_that_its_job_does_not_name_is_deleted_by_the_name_we_gave() {
     let (_, seen) = failures();
-    for table in ["untold", "wrong-account"] {
-        let attempt = seen.test(table).last_attempt().unwrap();
-        let deleted = attempt.deleted.as_ref().unwrap();
-        let absent =
-            |deletion: &backproof_model::record::Deletion| matches!(deletion.end, DeletionEnd::SeenAbsent { .. });
-        assert!(
-            deleted.resources.iter().filter(|deletion| deletion.arn.contains(":table/")).all(absent),
-            "{deleted:?}"
-        );
-        assert_eq!(attempt.validated, None, "{table}");
-    }
+    assert!(table_was_deleted(&seen, "untold"));
+    assert_eq!(seen.test("untold").last_attempt().unwrap().validated, None);
+}
+
+#[test]
+fn what_a_job_says_it_made_outside_the_sandbox_is_not_touched_and_named() {
+    let (_, seen) = failures();
+    assert!(table_was_deleted(&seen, "wrong-account"));
+    let test = seen.test("wrong-account");
+    assert_eq!(test.last_attempt().unwrap().validated, None);
+    let left = &test.closed.as_ref().unwrap().stranded;
+    assert!(matches!(left.as_slice(), [one] if one.arn.contains(":000000000000:")), "{left:?}");
 }
 
 #[test]
@@ -85,10 +94,10 @@ fn a_job_that_never_ends_is_named_and_turns_the_run_red() {
 }
 
 #[test]
-fn nothing_but_a_stuck_job_is_left_of_a_world_of_failures() {
+fn of_all_other_failures_nothing_is_left() {
     let (play, seen) = failures();
-    let stuck = format!("test-{}", seen.test("stuck").drawn.test);
-    for test in seen.evidence.tests.iter().filter(|test| test.chain != stuck) {
+    let named = ["stuck", "wrong-account"].map(|table| seen.test(table).drawn.test);
+    for test in seen.evidence.tests.iter().filter(|test| !named.contains(&test.drawn.test)) {
         assert_eq!(test.closed.as_ref().unwrap().stranded, [], "{}", test.drawn.point.resource_arn);
     }
     assert_eq!(play.simulator.recovery_points(SANDBOX), Vec::<String>::new());

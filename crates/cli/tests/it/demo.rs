@@ -39,6 +39,7 @@ fn a_served_world_says_how_to_reach_it_and_answers() {
     let mut desk = Desk::bare();
     let mut server =
         desk.command(&["simulate", "--listen", "127.0.0.1:0", "--speed", "30"]).stdout(Stdio::piped()).spawn().unwrap();
+    // What it says after the line of AWS's own client finds no reader any more, which is no reason to stop serving.
     let lines = BufReader::new(server.stdout.take().unwrap()).lines().map(Result::unwrap);
     for line in lines.take_while(|line| !line.contains("aws backup")) {
         if let Some((name, value)) = line.trim().strip_prefix("export ").and_then(|export| export.split_once('=')) {

@@ -1,8 +1,10 @@
 //! Many cases beside each other, each with a runtime of its own.
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
 /// Tries every case, on as many threads as there are processors, and fails with everything that does not hold.
 pub(crate) fn all_cases<C: Sync>(
@@ -10,17 +12,12 @@ pub(crate) fn all_cases<C: Sync>(
     name: impl Fn(&C) -> String + Sync,
     problems: impl Fn(&C) -> Vec<String> + Sync,
 ) {
+    let began = Instant::now();
     let next = AtomicUsize::new(0);
     let found = Mutex::new(Vec::new());
     let work = || {
         while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let problems = catch_unwind(AssertUnwindSafe(|| problems(case))).unwrap_or_else(|panic| {
-                let said = panic.downcast_ref::<String>().cloned();
-                vec![format!(
-                    "panicked: {}",
-                    said.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_default()
-                )]
-            });
+            let problems = catch_unwind(AssertUnwindSafe(|| problems(case))).unwrap_or_else(panicked);
             let named = problems.into_iter().map(|problem| format!("{}: {problem}", name(case)));
             found.lock().unwrap().extend(named);
         }
@@ -32,6 +29,11 @@ pub(crate) fn all_cases<C: Sync>(
     });
     let mut found = found.into_inner().unwrap();
     found.sort();
-    eprintln!("{} cases, {} statements that do not hold", cases.len(), found.len());
+    eprintln!("{} cases in {:.1?}, {} statements that do not hold", cases.len(), began.elapsed(), found.len());
     assert!(!cases.is_empty() && found.is_empty(), "{} statements do not hold:\n{}", found.len(), found.join("\n"));
+}
+
+fn panicked(panic: Box<dyn Any + Send>) -> Vec<String> {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    vec![format!("panicked: {}", text.unwrap_or("without words"))]
 }
