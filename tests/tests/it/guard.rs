@@ -15,9 +15,9 @@ fn one_table() -> Scenario {
 fn refused(scenario: &Scenario, change: impl FnOnce(&mut Plan)) -> EngineError {
     let (mut plan, text) = scenario.plan();
     change(&mut plan);
-    let play = Play::with_plan(scenario, plan, text);
-    let error = play.run().unwrap_err();
-    nothing_was_changed(&play);
+    let played = Play::with_plan(scenario, plan, text);
+    let error = played.run().unwrap_err();
+    nothing_was_changed(&played);
     error
 }
 
@@ -55,10 +55,10 @@ fn what_lies_in_no_region_of_the_sandbox_is_not_restored() {
     let scenario = one_table();
     let (mut plan, text) = scenario.plan();
     plan.sandbox.regions = vec!["us-east-1".parse().unwrap()];
-    let play = Play::with_plan(&scenario, plan, text);
-    let end = play.run().unwrap();
-    nothing_was_changed(&play);
-    assert_eq!(play.seen(end.run).evidence.population.unwrap().excluded_by_reason["no-sandbox-region"], 1);
+    let played = Play::with_plan(&scenario, plan, text);
+    let end = played.run().unwrap();
+    nothing_was_changed(&played);
+    assert_eq!(played.seen(end.run).evidence.population.unwrap().excluded_by_reason["no-sandbox-region"], 1);
 }
 
 #[test]
@@ -76,8 +76,8 @@ fn an_expired_authorisation_restores_nothing() {
 #[test]
 fn source_accounts_are_only_read_but_for_the_copy_that_the_plan_asks_for() {
     // Every play asserts it; here it is seen that the assertion has something to look at.
-    let play = Play::of(&one_table());
-    play.run().unwrap();
-    let calls = play.calls_in_source_accounts();
+    let played = Play::of(&one_table());
+    played.run().unwrap();
+    let calls = played.calls_in_source_accounts();
     assert!(calls.contains("backup:ListRecoveryPointsByBackupVault") && calls.contains("backup:StartCopyJob"));
 }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use backproof_clock::Clock;
 use backproof_engine::World;
 use backproof_evidence::RunVerdict;
 use backproof_simulator::Simulator;

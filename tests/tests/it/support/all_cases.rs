@@ -17,7 +17,7 @@ pub(crate) fn all_cases<C: Sync>(
     let found = Mutex::new(Vec::new());
     let work = || {
         while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let problems = catch_unwind(AssertUnwindSafe(|| problems(case))).unwrap_or_else(panicked);
+            let problems = catch_unwind(AssertUnwindSafe(|| problems(case))).unwrap_or_else(|panic| panicked(&*panic));
             let named = problems.into_iter().map(|problem| format!("{}: {problem}", name(case)));
             found.lock().unwrap().extend(named);
         }
@@ -33,7 +33,7 @@ pub(crate) fn all_cases<C: Sync>(
     assert!(!cases.is_empty() && found.is_empty(), "{} statements do not hold:\n{}", found.len(), found.join("\n"));
 }
 
-fn panicked(panic: Box<dyn Any + Send>) -> Vec<String> {
+fn panicked(panic: &(dyn Any + Send)) -> Vec<String> {
     let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     vec![format!("panicked: {}", text.unwrap_or("without words"))]
 }

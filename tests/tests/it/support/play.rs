@@ -128,8 +128,7 @@ impl Play {
             store.close().await;
             lines
         });
-        let journal: String = lines.iter().map(|line| format!("{line}\n")).collect();
-        let evidence = RunEvidence::from_journal(&journal).ok()?;
+        let evidence = RunEvidence::from_journal(&lines.join("\n")).ok()?;
         let conclusion = conclude(&evidence);
         Some(Seen { evidence, conclusion })
     }

@@ -22,13 +22,13 @@ pub(crate) struct Reference {
 impl Reference {
     /// Plays a scenario undisturbed; `account` is where it restores.
     pub(crate) fn of(scenario: Scenario, account: &'static str) -> Self {
-        let plan = scenario.plan();
-        let play = Play::with_plan(&scenario, plan.0.clone(), plan.1.clone());
+        let written = scenario.plan();
+        let play = Play::with_plan(&scenario, written.0.clone(), written.1.clone());
         let points_at_start = points(&play, account);
         let end = play.run().unwrap();
         let calls = play.simulator.calls().len() as u64;
         let seen = play.seen(end.run);
-        let reference = Self { scenario, plan, calls, seen, points_at_start, account };
+        let reference = Self { scenario, plan: written, calls, seen, points_at_start, account };
         let wrong = what_does_not_hold(&reference, &play, end.run);
         assert!(wrong.is_empty(), "undisturbed: {}", wrong.join("\n"));
         reference
