@@ -415,8 +415,11 @@ fn each_doubt_is_named() {
         (vault(None, 3, None), format!("{name} reports no count of its own")),
         (vault(Some(3), 1, Some("denied")), format!("{name} could not be read to its end: denied")),
     ] {
-        assert_eq!(except(&[account(None)], &[vault], &SecondCount::Same), expected);
+        assert_eq!(except(&[account(None)], &[good.clone(), vault], &SecondCount::Same), expected);
     }
+    let nothing = graded(&[account(None)], &[vault(Some(3), 1, Some("denied"))], &SecondCount::Same);
+    let Completeness::NotEstablished(named) = nothing else { panic!("no vault was read to its end") };
+    assert_eq!(named[0], "no vault in scope could be read to its end");
     let differs = SecondCount::Differs { first: 3, second: 4 };
     assert_eq!(except(&[account(None)], one, &differs), "the first listing gave 3 points, a second one at the end 4");
     let not_made = SecondCount::NotMade("stopped".into());

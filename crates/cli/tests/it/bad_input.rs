@@ -90,8 +90,8 @@ fn a_page_token_that_repeats_ends_the_listing_and_says_so() {
     let aws = Aws::with(many);
     let desk = Desk::at(&aws, &plan());
     desk.give(&["population"])
-        .ends(0)
-        .says("established, except:")
+        .ends(3)
+        .says("NOT established")
         .says("backup:ListRecoveryPointsByBackupVault")
         .says("the same page token twice");
 }

@@ -37,7 +37,7 @@ pub struct ListingFacts<'a> {
 
 /// Grades the listing.
 ///
-/// - *Not established*: no account in scope could be read, no vault was found, or nothing can vouch for the listing
+/// - *Not established*: no account in scope could be read, no vault was found or read to its end, or nothing can vouch for the listing
 ///   (no vault reports a count and no second count was made).
 /// - *Established, except*: an account or vault could not be read, a vault's own count differs or is not given, the
 ///   second count differs or was not made, or there is another doubt; each is named. A vault that the plan excludes
@@ -49,11 +49,13 @@ pub fn grade_completeness(facts: ListingFacts<'_>) -> Completeness {
     let none_read = facts.accounts.iter().all(|account| account.problem.is_some());
     let unvouched =
         included.iter().all(|vault| vault.reported.is_none()) && matches!(facts.second_count, SecondCount::NotMade(_));
-    let fatal = match (none_read, included.is_empty(), unvouched) {
-        (true, _, _) => Some("no account in scope could be read"),
-        (false, true, _) => Some("no vault in scope was found"),
-        (false, false, true) => Some("neither the vaults' own counts nor a second count vouch for the listing"),
-        (false, false, false) => None,
+    let none_listed = included.iter().all(|vault| vault.problem.is_some());
+    let fatal = match (none_read, included.is_empty(), none_listed, unvouched) {
+        (true, ..) => Some("no account in scope could be read"),
+        (false, true, ..) => Some("no vault in scope was found"),
+        (false, false, true, _) => Some("no vault in scope could be read to its end"),
+        (false, false, false, true) => Some("neither the vaults' own counts nor a second count vouch for the listing"),
+        (false, false, false, false) => None,
     };
     match fatal {
         Some(why) => Completeness::NotEstablished(std::iter::once(why.to_owned()).chain(exceptions).collect()),
