@@ -59,10 +59,7 @@ impl Store {
         };
         let _busy = clock.busy();
         assert_safe_sqlite(&pool, &database).await?;
-        sqlx::migrate!("./migrations")
-            .run(&pool)
-            .await
-            .map_err(|problem| not_migrated(&database, problem))?;
+        sqlx::migrate!("./migrations").run(&pool).await.map_err(|problem| not_migrated(&database, problem))?;
         let installation = installation(&pool, &database, new_installation).await?;
         let inner = Inner {
             pool,

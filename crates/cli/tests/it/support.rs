@@ -131,7 +131,7 @@ pub(crate) struct Aws {
     /// When the world began: the age of its recovery points counts from here.
     pub(crate) since: Timestamp,
     time: String,
-    _serving: Runtime,
+    serving: Runtime,
 }
 
 impl Aws {
@@ -153,7 +153,7 @@ impl Aws {
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         runtime.spawn(simulator.clone().serve(listener));
-        Self { simulator, endpoint, since, time: format!("{SPEED}@{since}"), _serving: runtime }
+        Self { simulator, endpoint, since, time: format!("{SPEED}@{since}"), serving: runtime }
     }
 
     /// Waits until the calls so far fulfil `condition`.
@@ -162,7 +162,8 @@ impl Aws {
             if condition(&self.simulator.calls()) {
                 return;
             }
-            std::thread::sleep(Duration::from_millis(10));
+            // The program under test is another process, so only looking again tells.
+            self.serving.block_on(RealClock.sleep(Duration::from_millis(10)));
         }
         let seen: Vec<_> = self.simulator.calls().into_iter().map(|call| call.operation).collect();
         panic!("{what} never came about; the calls so far: {}", seen.join(" "));
