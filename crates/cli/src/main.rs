@@ -43,7 +43,7 @@ async fn perform(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Report(report) => commands::report::perform(&common, &report).await,
         Command::Sweep(sweep) => commands::sweep::perform(&common, &sweep).await,
         Command::Simulate(simulate) => commands::simulate::perform(&common, &simulate).await,
-        Command::Demo(demo) => commands::demo::perform(&common, &demo).await,
+        Command::Demo(demo) => Box::pin(commands::demo::perform(&common, &demo)).await,
         Command::Completions { shell } => Ok(commands::completions::perform(shell)),
     }
 }

@@ -43,7 +43,7 @@ mod tests {
     async fn an_hour_of_sleep_takes_a_moment_and_reads_as_an_hour() {
         let origin: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
         let clock = ScaledClock::starting_at(origin, 360_000);
-        clock.sleep(Duration::from_secs(3600)).await;
+        clock.sleep(Duration::from_hours(1)).await;
         assert!(clock.now().duration_since(origin) >= SignedDuration::from_secs(3600));
     }
 }

@@ -163,7 +163,7 @@ mod tests {
         runtime.block_on(async {
             let sleeper = tokio::spawn({
                 let clock = clock.clone();
-                async move { clock.sleep(Duration::from_secs(60)).await }
+                async move { clock.sleep(Duration::from_mins(1)).await }
             });
             let guard = clock.busy();
             let before = clock.now();

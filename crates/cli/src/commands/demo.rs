@@ -215,7 +215,7 @@ async fn plan_with_baselines(cloud: &AwsCloud, key: &FingerprintKey, clock: &Sha
                 let settled = clock.now().checked_sub(SETTLED)?;
                 let order = CaptureOrder::new(table.name, Class::Append, key.clone(), settled)
                     .with_time(TimeAttribute::named("created_at"));
-                let deadline = Deadline::after(clock.clone(), std::time::Duration::from_secs(3600));
+                let deadline = Deadline::after(clock.clone(), std::time::Duration::from_hours(1));
                 let baseline = backproof_validators_items::capture(&readers[table.account], &order, &deadline).await?;
                 let baseline = toml::Value::try_from(baseline).context("a baseline as TOML")?;
                 text.push_str(&format!("class = \"append\"\nbaseline = {baseline}\n"));

@@ -78,7 +78,7 @@ pub(crate) async fn perform(common: &Common, simulate: &Simulate) -> anyhow::Res
     }
     let server = Simulator::new(world, clock).serve(listener);
     tokio::select! {
-        served = server => served.context("the simulator stopped")?,
+        ended = server => ended.context("the simulator stopped")?,
         interrupted = tokio::signal::ctrl_c() => interrupted.context("cannot listen for Ctrl-C")?,
     }
     Ok(Exit::Passed)

@@ -15,7 +15,7 @@ pub(crate) async fn perform(common: &Common, arguments: &Sweep) -> anyhow::Resul
     let deletions = if arguments.delete { sweep(&world, &items).await? } else { Vec::new() };
     match common.output {
         Format::Json => {
-            print_json(&json!({"found": items.iter().map(item_json).collect::<Vec<_>>(), "deletions": deletions}))?
+            print_json(&json!({"found": items.iter().map(item_json).collect::<Vec<_>>(), "deletions": deletions}))?;
         }
         Format::Text => print_words(&items, &deletions, arguments.delete),
     }
@@ -45,7 +45,7 @@ fn print_words(items: &[SweepItem], deletions: &[Deletion], delete: bool) {
         match &item.action {
             SweepAction::Leave { why } => println!("leave    {}: {why}", item.resource),
             SweepAction::Delete { intended } if !delete => {
-                println!("delete   {} (intended at {intended})", item.resource)
+                println!("delete   {} (intended at {intended})", item.resource);
             }
             SweepAction::Delete { .. } => {}
         }
