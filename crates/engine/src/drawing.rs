@@ -24,7 +24,7 @@ use rand::TryRng;
 use crate::error::{EngineError, Result};
 use crate::journal::Journal;
 use crate::population::{POINTS_FILE, POPULATION_FILE, point_of_line};
-use crate::world::World;
+use crate::world::{Request, World};
 
 /// The full ranking: `stratum TAB rank TAB unit TAB recovery-point-arn`.
 pub const RANKING_FILE: &str = "ranking.tsv";
@@ -34,12 +34,18 @@ pub(crate) const NEXT_NONCE_FILE: &str = "next-nonce";
 /// Commits to population, plan and sizes, before any entropy is known.
 pub(crate) async fn commit(
     world: &World,
-    run: &str,
+    request: &Request,
+    run: u64,
     population: &PopulationFrozen,
     certainty: Vec<CertaintyUnit>,
     journal: &mut Journal,
 ) -> Result<DrawCommitted> {
-    journal.observe(run_step::COMMIT, async { commitment(&world.plan, run, population, certainty) }).await
+    journal
+        .observe(run_step::COMMIT, async {
+            let commitment = commitment(&world.plan, &run.to_string(), population, certainty)?;
+            Ok(DrawCommitted { entropy_known: request.reveal.is_some(), ..commitment })
+        })
+        .await
 }
 
 /// The commitment of a run (or a rehearsal, whose name stands behind `run=`).
@@ -60,6 +66,7 @@ pub(crate) fn commitment(
         sizes,
         certainty_units,
         entropy_kind: planned_kind(plan).into(),
+        entropy_known: false,
     })
 }
 
@@ -99,30 +106,37 @@ pub(crate) async fn reveal(
     }
     journal
         .observe(run_step::REVEAL, async {
-            let (entropy, standing) = entropy(world, &world.plan, revealed)?;
-            revealed_record(commitment, &entropy, standing)
+            let entropy = entropy(world, &world.plan, revealed)?;
+            revealed_record(commitment, &entropy, standing(commitment, &entropy))
         })
         .await
 }
 
-/// Entropy of the plan's kind, and whether the commitment came first.
-fn entropy(world: &World, plan: &Plan, revealed: Option<&str>) -> Result<(Entropy, CommitmentStanding)> {
+/// Whether the commitment came first, and who can say so.
+///
+/// An auditor who gave a nonce knows what had been sent before. A beacon's round is not verified by this version, so it
+/// vouches for nothing yet.
+fn standing(commitment: &DrawCommitted, entropy: &Entropy) -> CommitmentStanding {
+    match (commitment.entropy_known, entropy.kind()) {
+        (true, _) => CommitmentStanding::After,
+        (false, EntropyKind::Auditor) => CommitmentStanding::AnchoredBefore,
+        (false, EntropyKind::DrandQuicknet { .. } | EntropyKind::Previous | EntropyKind::Os) => {
+            CommitmentStanding::RecordedBefore
+        }
+    }
+}
+
+/// What was revealed, or entropy of the plan's kind as this machine has it.
+fn entropy(world: &World, plan: &Plan, revealed: Option<&str>) -> Result<Entropy> {
     if let Some(text) = revealed {
-        let entropy: Entropy = text.parse().map_err(|problem| EngineError::Unfit(format!("--reveal: {problem}")))?;
-        // Whoever gives entropy by hand gives it after the journal took the commitment; nothing outside vouches for that.
-        return Ok((entropy, CommitmentStanding::RecordedBefore));
+        return text.parse().map_err(|problem| EngineError::Unfit(format!("--reveal: {problem}")));
     }
     match plan.selection.entropy {
-        PlannedEntropy::Os => Ok((os_entropy()?, CommitmentStanding::RecordedBefore)),
+        PlannedEntropy::Os => os_entropy(),
         PlannedEntropy::Previous => match std::fs::read_to_string(world.store.directory().join(NEXT_NONCE_FILE)) {
-            Ok(nonce) => {
-                let entropy = Entropy::new(EntropyKind::Previous, nonce.trim()).map_err(EngineError::internal)?;
-                Ok((entropy, CommitmentStanding::RecordedBefore))
-            }
+            Ok(nonce) => Entropy::new(EntropyKind::Previous, nonce.trim()).map_err(EngineError::internal),
             // The first run has no run before it.
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                Ok((os_entropy()?, CommitmentStanding::RecordedBefore))
-            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => os_entropy(),
             Err(error) => {
                 Err(EngineError::Refused(format!("the nonce that the last run left cannot be read: {error}")))
             }

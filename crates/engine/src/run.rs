@@ -93,7 +93,7 @@ async fn choose(world: &World, request: &Request, run: u64, journal: &mut Journa
     }
     let population: PopulationFrozen = population::freeze(world, run, journal).await?;
     let certainty = drawing::certainty_units(&files, &opening::open_findings(world, run).await?)?;
-    let commitment = drawing::commit(world, &run.to_string(), &population, certainty, journal).await?;
+    let commitment = drawing::commit(world, request, run, &population, certainty, journal).await?;
     if request.until == Until::Committed {
         return Ok(None);
     }

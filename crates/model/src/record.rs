@@ -300,6 +300,9 @@ pub struct DrawCommitted {
     pub certainty_units: Vec<CertaintyUnit>,
     /// What kind of entropy will be used.
     pub entropy_kind: String,
+    /// Whether the entropy was handed in together with the request to commit, so that it was known before.
+    #[serde(default)]
+    pub entropy_known: bool,
 }
 
 /// The size of one stratum.

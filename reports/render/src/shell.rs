@@ -110,6 +110,7 @@ mod tests {
             sizes: BTreeMap::new(),
             certainty_units: Vec::new(),
             entropy_kind: "auditor".into(),
+            entropy_known: false,
         };
         let entropy = EntropyRevealed {
             kind: given.kind().to_string(),

@@ -51,6 +51,15 @@ fn a_committed_draw_keeps_its_population_until_the_entropy_is_revealed() {
     assert_eq!(after.evidence.commitment, before.evidence.commitment);
     assert_eq!(after.drawn(), sample);
     assert!(after.evidence.is_closed());
+    assert_eq!(after.evidence.entropy.as_ref().unwrap().grade, "verifiable", "the auditor had the commitment first");
+}
+
+#[test]
+fn entropy_that_was_known_before_the_commitment_is_only_self_attested() {
+    let play = with_an_auditor();
+    let end = play.perform(&until(Until::Drawn, Some(NONCE)), |_| {}).unwrap();
+    let entropy = play.seen(end.run).evidence.entropy.unwrap();
+    assert_eq!((entropy.kind.as_str(), entropy.grade.as_str()), ("auditor", "self-attested"));
 }
 
 #[test]

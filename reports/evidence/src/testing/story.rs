@@ -262,6 +262,7 @@ impl Story {
             sizes: [("DynamoDB".to_owned(), StratumSize { population: self.population.eligible, sample })].into(),
             certainty_units: Vec::new(),
             entropy_kind: self.entropy.kind.clone(),
+            entropy_known: false,
         }
     }
 
