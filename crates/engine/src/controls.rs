@@ -56,7 +56,8 @@ pub(crate) fn voided(tried: &ControlsTried) -> BTreeSet<String> {
 /// A validator with the scratch resource for its controls.
 struct Scratch<'a> {
     validator: Arc<dyn Validator>,
-    driver: Arc<dyn Driver>,
+    /// Of the scratch resource; without one nothing could be deleted, so nothing is tried.
+    driver: Option<Arc<dyn Driver>>,
     access: &'a SandboxAccess,
     name: ResourceName,
 }
@@ -76,7 +77,7 @@ fn scratches<'a>(world: &World, run: u64, access: &'a SandboxAccess, drawn: &[Dr
         .collect();
     let validators = (world.validators)(access).into_iter().filter(|validator| used.contains(validator.name()));
     let with_driver = validators.filter_map(|validator| {
-        let driver = world.driver(&ResourceType::new(validator.controls()?.scratch_type()))?.clone();
+        let driver = world.driver(&ResourceType::new(validator.controls()?.scratch_type())).cloned();
         Some((validator, driver))
     });
     (1..)
@@ -91,6 +92,11 @@ fn scratches<'a>(world: &World, run: u64, access: &'a SandboxAccess, drawn: &[Dr
 impl Scratch<'_> {
     async fn try_controls(&self, world: &World, run: u64, prior: Prior, intended: Timestamp) -> ValidatorControls {
         let name = self.name.to_string();
+        if self.driver.is_none() {
+            let problem = Some("there is no driver for the scratch resource that it needs".into());
+            let validator = self.validator.name().into();
+            return ValidatorControls { validator, scratch: name, controls: Vec::new(), problem, deletion: None };
+        }
         // What an interrupted try left behind must not be mistaken for a fault that was planted.
         if let Prior::Interrupted { .. } = prior {
             self.delete(world, run, intended).await;
@@ -110,10 +116,11 @@ impl Scratch<'_> {
 
     async fn delete(&self, world: &World, run: u64, intended: Timestamp) -> Option<Deleted> {
         let landing = preparing::landing_in(&world.plan, self.access);
-        let resource = self.driver.arn_of(&self.name.to_string(), &landing)?;
+        let driver = self.driver.as_ref()?;
+        let resource = driver.arn_of(&self.name.to_string(), &landing)?;
         let deleter = Deleter {
             access: self.access,
-            driver: self.driver.clone(),
+            driver: driver.clone(),
             clock: world.clock().clone(),
             installation: world.store.installation(),
             source: None,

@@ -169,9 +169,15 @@ async fn still_running(test: &TestContext<'_>, attempt: &Attempt, intended: Time
     let name = test.name(attempt.number).to_string();
     let point = restored_from(test, attempt);
     for job in jobs.into_values().filter(|job| job.recovery_point_arn.as_ref().is_none_or(|arn| arn == point)) {
-        let ours = known == Some(job.restore_job_id.as_str()) || carries_name(test, &job, &name).await;
-        if !ours {
-            continue;
+        let is_known = known == Some(job.restore_job_id.as_str());
+        let ours = if is_known { Ok(true) } else { carries_name(test, &job, &name).await };
+        match ours {
+            Ok(true) => {}
+            Ok(false) => continue,
+            Err(error) => {
+                found.unfinished.push((job.restore_job_id, format!("perhaps ours ({error})")));
+                continue;
+            }
         }
         found.take(test, &job.restore_job_id, job.created_resource_arn);
         if !job.status.is_terminal() {

@@ -4,7 +4,7 @@ use backproof_cloud::{SourceAccess, Trouble, VaultRef};
 use backproof_model::{Arn, RecoveryPoint, RecoveryPointArn, ResourceArn};
 
 use crate::error::{EngineError, Result};
-use crate::population::Judge;
+use crate::population::{Judge, Tags};
 use crate::world::World;
 
 /// The recovery point that `arn` names, or the latest one that can be drawn of the resource that it names.
@@ -24,7 +24,7 @@ pub async fn find_point(world: &World, arn: &Arn) -> Result<RecoveryPoint> {
                 None => latest_of(world, &source, arn).await?,
             };
             if let Some(point) = found {
-                return can_be_restored(world, point);
+                return can_be_restored(world, &source, point).await;
             }
         }
     }
@@ -64,12 +64,27 @@ async fn latest_of(world: &World, source: &SourceAccess, arn: &Arn) -> Result<Op
     };
     points.sort_by(|a, b| (b.creation_date, &b.recovery_point_arn).cmp(&(a.creation_date, &a.recovery_point_arn)));
     let judge = Judge::new(world);
-    let eligible = points.iter().find(|point| judge.judge(point, None).is_ok()).cloned();
+    // As AWS's own restore testing does, conditions go by the tags of the latest point.
+    let tags = match points.first() {
+        Some(latest) => tags_for(&judge, source, latest).await,
+        None => None,
+    };
+    let eligible = points.iter().find(|point| judge.judge(point, tags.as_ref()).is_ok()).cloned();
     Ok(eligible.or_else(|| points.into_iter().next()))
 }
 
-fn can_be_restored(world: &World, point: RecoveryPoint) -> Result<RecoveryPoint> {
-    match Judge::new(world).judge(&point, None) {
+/// The tags that the plan's conditions are asked of, where it has any; or why they could not be read.
+async fn tags_for(judge: &Judge<'_>, source: &SourceAccess, point: &RecoveryPoint) -> Option<Tags> {
+    if !judge.needs_tags() {
+        return None;
+    }
+    Some(source.backups.tags(point.recovery_point_arn.as_str()).await.map_err(|error| error.to_string()))
+}
+
+async fn can_be_restored(world: &World, source: &SourceAccess, point: RecoveryPoint) -> Result<RecoveryPoint> {
+    let judge = Judge::new(world);
+    let tags = tags_for(&judge, source, &point).await;
+    match judge.judge(&point, tags.as_ref()) {
         Ok(()) => Ok(point),
         Err(why) => Err(EngineError::Refused(format!(
             "{} cannot be restored under this plan: {} ({})",

@@ -17,7 +17,7 @@ use crate::waiting::{Patience, token};
 
 /// For so long after the first intent a call may be repeated with its token. AWS gives no period; an old text of its
 /// API named an hour. Later an unknown outcome stays unknown.
-const TOKEN_IS_FRESH: SignedDuration = SignedDuration::from_mins(15);
+pub(crate) const TOKEN_IS_FRESH: SignedDuration = SignedDuration::from_mins(15);
 /// How often a job is looked for after an answer was lost: listings lag behind.
 const LOOKS: u32 = 3;
 
@@ -186,23 +186,33 @@ pub(crate) async fn await_end(
     Ok(ended)
 }
 
-/// Jobs of the same point that carry our name too: there should be none, and their resources are deleted as well.
+/// Jobs of the same point that carry our name too, or of which nobody can tell: there should be none, and deletion looks
+/// at each of them again.
 async fn duplicates(test: &TestContext<'_>, attempt: u32, siblings: &[RestoreJob]) -> Vec<String> {
     let name = test.name(attempt).to_string();
     let mut found = Vec::new();
     for job in siblings {
-        if carries_name(test, job, &name).await {
+        if carries_name(test, job, &name).await != Ok(false) {
             found.push(job.restore_job_id.clone());
         }
     }
     found
 }
 
-/// Whether a job was asked to restore under this name. What cannot be read carries it as far as its resource says so.
-pub(crate) async fn carries_name(test: &TestContext<'_>, job: &RestoreJob, name: &str) -> bool {
-    let by_resource = job.created_resource_arn.as_ref().is_some_and(|arn| arn.arn().resource_name() == name);
-    let metadata = test.access.restores.restore_job_metadata(&job.restore_job_id).await;
-    by_resource || metadata.is_ok_and(|metadata| metadata.values().any(|value| value == name))
+/// Whether a job was asked to restore under this name.
+///
+/// # Errors
+/// AWS's answer, where nobody can tell: neither its resource nor its metadata says so.
+pub(crate) async fn carries_name(
+    test: &TestContext<'_>,
+    job: &RestoreJob,
+    name: &str,
+) -> std::result::Result<bool, CallError> {
+    if job.created_resource_arn.as_ref().is_some_and(|arn| arn.arn().resource_name() == name) {
+        return Ok(true);
+    }
+    let metadata = test.access.restores.restore_job_metadata(&job.restore_job_id).await?;
+    Ok(metadata.values().any(|value| value == name))
 }
 
 /// The end of the job as AWS tells it.

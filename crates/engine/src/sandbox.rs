@@ -3,6 +3,7 @@
 use backproof_cloud::{CallError, NetworkFacts, RouteTarget, SandboxAccess};
 use backproof_model::record::{IsolationFact, IsolationSeen, IsolationState, SandboxEntered, run_step};
 use backproof_plan::Plan;
+use serde_json::Value;
 
 use crate::error::{EngineError, Result};
 use crate::journal::Journal;
@@ -133,13 +134,30 @@ pub(crate) fn judge(facts: &NetworkFacts, subnets: &[String], groups: &[String],
     ]
 }
 
+/// Whether a policy lets anybody do anything without a condition. One that cannot be read counts as if it did.
 fn allows_everything(policy: &str) -> bool {
-    let dense: String = policy.chars().filter(|c| !c.is_whitespace()).collect();
-    let any_principal = dense.contains("\"Principal\":\"*\"") || dense.contains("\"Principal\":{\"AWS\":\"*\"}");
-    any_principal
-        && dense.contains("\"Effect\":\"Allow\"")
-        && dense.contains("\"Action\":\"*\"")
-        && !dense.contains("\"Condition\"")
+    let Ok(policy) = serde_json::from_str::<Value>(policy) else { return true };
+    let statements = match &policy["Statement"] {
+        Value::Array(statements) => statements.as_slice(),
+        one @ Value::Object(_) => std::slice::from_ref(one),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return true,
+    };
+    statements.iter().any(|statement| {
+        let unconditional = statement["Effect"] == "Allow" && statement["Condition"].is_null();
+        let any_action = mentions_all(&statement["Action"]) || !statement["NotAction"].is_null();
+        let any_principal = mentions_all(&statement["Principal"]) || !statement["NotPrincipal"].is_null();
+        unconditional && any_action && any_principal
+    })
+}
+
+/// Whether `*` stands there, alone, in a list, or under a key such as `AWS`.
+fn mentions_all(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text == "*",
+        Value::Array(values) => values.iter().any(mentions_all),
+        Value::Object(values) => values.values().any(mentions_all),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 fn statement<T>(
@@ -202,7 +220,7 @@ mod tests {
 
     #[test]
     fn every_way_out_is_noticed() {
-        let ways: [(&str, Opens); 13] = [
+        let ways: [(&str, Opens); 15] = [
             ("default VPC", |facts| facts.vpc.as_mut().unwrap().is_default = true),
             ("foreign VPC", |facts| facts.vpc.as_mut().unwrap().owner = Some("111122223333".into())),
             ("unreadable VPC", |facts| facts.vpc = denied()),
@@ -221,6 +239,15 @@ mod tests {
             ("missing group", |facts| facts.security_groups = Ok(Vec::new())),
             ("open endpoint", |facts| {
                 facts.endpoints = Ok(vec![Endpoint { id: "vpce-1".into(), service: "s3".into(), policy: None }]);
+            }),
+            ("endpoint open in lists", |facts| {
+                let policy = r#"{"Statement": [{"Effect": "Allow", "Principal": {"AWS": ["*"]}, "Action": ["*"]}]}"#;
+                let endpoint = Endpoint { id: "vpce-1".into(), service: "s3".into(), policy: Some(policy.into()) };
+                facts.endpoints = Ok(vec![endpoint]);
+            }),
+            ("endpoint with an unreadable policy", |facts| {
+                let endpoint = Endpoint { id: "vpce-1".into(), service: "s3".into(), policy: Some("{".into()) };
+                facts.endpoints = Ok(vec![endpoint]);
             }),
             ("public snapshots", |facts| facts.snapshot_public_access = Ok("unblocked".into())),
             ("foreign subnet group", |facts| facts.db_subnet_group = Some(Ok(vec!["subnet-9".into()]))),

@@ -16,7 +16,7 @@ use crate::error::{EngineError, Result};
 use crate::world::World;
 
 /// A resource's tags, or why they could not be read.
-pub(super) type Tags = std::result::Result<BTreeMap<String, String>, String>;
+pub(crate) type Tags = std::result::Result<BTreeMap<String, String>, String>;
 
 /// The first line of the file of AWS's fields.
 pub(super) const POINTS_HEADER: &str = "# recovery-point-arn\taccount\tregion\tvault\tvault-type\tresource-arn\ttype\tstatus\tcreation\tcompletion\tbytes\tkey\tcopied-from\n";
@@ -67,7 +67,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Whether the plan asks for tags, which listings do not give.
-    pub(super) fn needs_tags(&self) -> bool {
+    pub(crate) fn needs_tags(&self) -> bool {
         !self.plan.scope.protected_resource_conditions.is_empty()
             || self.plan.residency.iter().any(|rule| rule.tag.is_some())
     }

@@ -17,7 +17,7 @@ use backproof_model::population::{GapAccumulator, ListingFacts, SecondCount, gra
 use backproof_model::record::{AccountListed, PopulationFrozen, ResourceGap, ScopeLine, VaultListed, run_step};
 use backproof_store::{RunFiles, StoreError};
 
-pub(crate) use judging::{Judge, point_of_line};
+pub(crate) use judging::{Judge, Tags, point_of_line};
 
 use crate::error::{EngineError, Result};
 use crate::journal::Journal;
@@ -118,7 +118,9 @@ impl<'a> Freezer<'a> {
                 }
                 for problem in unreadable {
                     self.listed += 1;
-                    let line = format!("unreadable\t-\t-\t{}\n", problem.replace(char::is_control, " "));
+                    // Numbered, so that two records with the same trouble stay two.
+                    let problem = problem.replace(char::is_control, " ");
+                    let line = format!("unreadable\t-\t-\trecord {}: {problem}\n", self.listed);
                     self.excluded.push(&line)?;
                 }
             }
