@@ -26,10 +26,9 @@ Exit codes:
   2   usage or plan error: nothing was begun
   3   inconclusive, interrupted, or no answer from AWS
   4   something could not be deleted
-  5   overdue
-  6   refused for safety or budget: nothing was begun
+  6   refused for safety: nothing was begun
   70  internal error
-Of several, 4 wins over 1, 1 over 3, and 3 over 5.";
+Of several, 4 wins over 1, and 1 over 3.";
 
 /// What every command understands.
 #[derive(Debug, Args)]
