@@ -1,0 +1,157 @@
+//! Ed25519 keys, as OpenSSL writes them: PKCS#8 and SPKI in PEM.
+
+use std::fmt;
+use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use ed25519_dalek::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePublicKey};
+use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
+use sha2::{Digest, Sha256};
+
+/// Longer files are no keys.
+const LONGEST_FILE: u64 = 64 * 1024;
+
+/// Everybody but the owner.
+const OTHERS: u32 = 0o077;
+
+/// A key that signs. Printing it prints its public part's name only.
+#[derive(Clone)]
+pub struct PrivateKey {
+    key: SigningKey,
+    public: PublicKey,
+}
+
+impl PrivateKey {
+    /// Reads a PKCS#8 PEM file that nobody but its owner can read.
+    ///
+    /// # Errors
+    /// Says what is wrong with the file and how to mend it.
+    pub fn read(path: &Path) -> Result<Self, KeyError> {
+        let (text, mode) = read(path)?;
+        if mode & OTHERS != 0 {
+            return Err(KeyError::Exposed { path: path.to_owned(), mode: mode & 0o7777 });
+        }
+        let not_a_key = |problem: &str| KeyError::NotAKey {
+            path: path.to_owned(),
+            expected: "an Ed25519 private key (PKCS#8 PEM)",
+            problem: problem.to_owned(),
+            hint: "make one with `openssl genpkey -algorithm ed25519`",
+        };
+        if text.contains("BEGIN ENCRYPTED PRIVATE KEY") {
+            return Err(not_a_key("it is encrypted with a passphrase, which nobody is there to type"));
+        }
+        if text.contains("BEGIN PUBLIC KEY") {
+            return Err(not_a_key("it is a public key"));
+        }
+        let key = SigningKey::from_pkcs8_pem(&text).map_err(|error| not_a_key(&error.to_string()))?;
+        let public = PublicKey::of(key.verifying_key());
+        Ok(Self { key, public })
+    }
+
+    /// The key that verifies what this one signs.
+    pub fn public(&self) -> &PublicKey {
+        &self.public
+    }
+
+    pub(crate) fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.key.sign(message).to_bytes()
+    }
+}
+
+impl fmt::Debug for PrivateKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PrivateKey(of {})", self.public.id)
+    }
+}
+
+/// A key that verifies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicKey {
+    key: VerifyingKey,
+    id: String,
+}
+
+impl PublicKey {
+    /// Reads an SPKI PEM file, as `openssl pkey -in KEY.pem -pubout` writes it.
+    ///
+    /// # Errors
+    /// Says what is wrong with the file and how to mend it.
+    pub fn read(path: &Path) -> Result<Self, KeyError> {
+        let (text, _) = read(path)?;
+        let not_a_key = |problem: String| KeyError::NotAKey {
+            path: path.to_owned(),
+            expected: "an Ed25519 public key (SPKI PEM)",
+            problem,
+            hint: "make it of the private one with `openssl pkey -in KEY.pem -pubout`",
+        };
+        if text.contains("PRIVATE KEY-----") {
+            return Err(not_a_key("it is a private key, which whoever verifies should not have".into()));
+        }
+        VerifyingKey::from_public_key_pem(&text).map(Self::of).map_err(|error| not_a_key(error.to_string()))
+    }
+
+    fn of(key: VerifyingKey) -> Self {
+        let der = key.to_public_key_der().expect("an Ed25519 key always has its 44 bytes of DER");
+        Self { id: hex::encode(Sha256::digest(der.as_bytes())), key }
+    }
+
+    /// The key's name: SHA-256 of its SPKI DER in lower-case hexadecimal, as
+    /// `openssl pkey -pubin -in PUB.pem -outform DER | sha256sum` prints it.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Strict: refuses the weak keys and the second encodings of a signature that the plain equation lets pass.
+    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        ed25519_dalek::Signature::from_slice(signature)
+            .is_ok_and(|signature| self.key.verify_strict(message, &signature).is_ok())
+    }
+}
+
+/// Why a file is no key to work with.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// The file cannot be read.
+    #[error("cannot read the key `{}`: {problem}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        problem: String,
+    },
+    /// Others than its owner can reach a private key.
+    #[error(
+        "the private key `{}` can be read or written by others than its owner (mode {mode:04o}); \
+         `chmod 600` it, and make a new one where somebody may have read it",
+        path.display()
+    )]
+    Exposed {
+        /// The file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// The file holds something else.
+    #[error("`{}` is not {expected}: {problem}; {hint}", path.display())]
+    NotAKey {
+        /// The file.
+        path: PathBuf,
+        /// What should be in it.
+        expected: &'static str,
+        /// What is wrong.
+        problem: String,
+        /// How to make one.
+        hint: &'static str,
+    },
+}
+
+/// The text of a file, and its permission bits, of one and the same open file.
+fn read(path: &Path) -> Result<(String, u32), KeyError> {
+    let unreadable = |error: std::io::Error| KeyError::Unreadable { path: path.to_owned(), problem: error.to_string() };
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let mode = file.metadata().map_err(unreadable)?.permissions().mode();
+    let mut text = String::new();
+    file.take(LONGEST_FILE).read_to_string(&mut text).map_err(unreadable)?;
+    Ok((text, mode))
+}
