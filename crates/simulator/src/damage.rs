@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Response, header};
 use serde_json::{Value, json};
 
-use crate::request::{Incoming, Input};
+use crate::request::{Incoming, Input, NotJson};
 use crate::wire::{Answer, ApiError, Body, Protocol, Service};
 
 /// HTTP 500, in the service's own words.
@@ -14,7 +14,7 @@ pub(crate) fn server_error(service: Service) -> ApiError {
         Protocol::RestJson => {
             "ServiceUnavailableException".clone_into(&mut error.code);
         }
-        Protocol::Json10 => "InternalServerError".clone_into(&mut error.code),
+        Protocol::Json10 | Protocol::Json11 => "InternalServerError".clone_into(&mut error.code),
         Protocol::Query => {}
         Protocol::Ec2 => "InternalError".clone_into(&mut error.code),
     }
@@ -30,19 +30,40 @@ pub(crate) fn truncate(response: &mut Response<Bytes>) {
 
 /// Has a listing lead back to the page that was asked for. Answers that are no listings stay as they are.
 pub(crate) fn repeat_page_token(answer: &mut Answer, incoming: &Incoming) {
-    let Body::Json(bytes) = &mut answer.body else { return };
-    let Ok(mut members) = serde_json::from_slice::<Value>(bytes) else { return };
-    match &incoming.input {
-        Input::Rest { query, .. } if incoming.operation.starts_with("List") => {
-            let first = || crate::backup::paging::token(&incoming.operation, 0);
-            let token = query.get("nextToken").map_or_else(first, str::to_owned);
-            members["NextToken"] = json!(token);
+    match &mut answer.body {
+        Body::Empty => {}
+        Body::Json(bytes) => {
+            let Ok(mut members) = serde_json::from_slice::<Value>(bytes) else { return };
+            if let Some((name, token)) = token_again(incoming) {
+                members[name] = token;
+                *bytes = members.to_string().into_bytes();
+            }
         }
-        Input::Json(Ok(body)) => {
-            let Some(key) = body.get("ExclusiveStartKey") else { return };
-            members["LastEvaluatedKey"] = key.clone();
+        Body::Xml(members) => {
+            let Input::Form(params) = &incoming.input else { return };
+            let is_listing = incoming.service == Service::Rds && incoming.operation.starts_with("Describe");
+            if is_listing && !members.as_str().contains("<Marker>") {
+                members.push("Marker", params.get("Marker").unwrap_or(crate::rds::FIRST_MARKER));
+            }
         }
-        Input::Rest { .. } | Input::Json(_) | Input::Form(_) => return,
     }
-    *bytes = members.to_string().into_bytes();
+}
+
+/// The member that leads on from a page, and the value that leads to the page that was asked for.
+fn token_again(incoming: &Incoming) -> Option<(&'static str, Value)> {
+    match (&incoming.input, incoming.service) {
+        (Input::Rest { query, .. }, _) if incoming.operation.starts_with("List") => {
+            let first = || crate::backup::paging::token(&incoming.operation, 0);
+            Some(("NextToken", json!(query.get("nextToken").map_or_else(first, str::to_owned))))
+        }
+        (Input::Json(Ok(body)), Service::Logs) if incoming.operation.starts_with("Describe") => {
+            // Every name comes after this one.
+            Some(("nextToken", body.get("nextToken").cloned().unwrap_or(json!("/"))))
+        }
+        (Input::Json(Ok(body)), Service::SecretsManager) if incoming.operation.starts_with("List") => {
+            Some(("NextToken", body.get("NextToken").cloned().unwrap_or(json!("0"))))
+        }
+        (Input::Json(Ok(body)), _) => Some(("LastEvaluatedKey", body.get("ExclusiveStartKey").cloned()?)),
+        (Input::Rest { .. } | Input::Json(Err(NotJson)) | Input::Form(_), _) => None,
+    }
 }

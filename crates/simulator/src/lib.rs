@@ -27,6 +27,18 @@
 //! data = { missing_items = 3 }            # ... with what is planted here
 //! restore = { running = "8m", status_message = "Some items could not be restored." }
 //!
+//! [[resources]]
+//! name = "shop-database"
+//! type = "RDS"                            # a restored instance is a real server of its own (see `servers`)
+//! database = { engine = "postgres", fixture = "shop", rows = 2000, span = "365d", tags = { team = "shop" } }
+//!
+//! [[points]]
+//! resource = "shop-database"
+//! vault = "daily"
+//! age = "1d"
+//! data = { sql = ["DROP INDEX orders_open"] }
+//! restore = { creating = "2m", storage_loading = "20m", retains_automated_backup = true }
+//!
 //! [[faults]]                              # faults of single calls
 //! service = "backup"
 //! operation = "StartRestoreJob"
@@ -38,19 +50,30 @@
 //! Roles, missing permissions (`[[denied]]`), networks (`[[networks]]`) and a million points in a few lines
 //! (`[[bulk]]`) are there too; `worlds/` holds the demonstration's world and those of the scenarios.
 //!
+//! The endpoint of a DB instance is `localhost` with the port of its server, under a certificate of
+//! [`Simulator::database_authority_pem`]; in AWS it is a name below `rds.amazonaws.com` in the sandbox's VPC. MySQL is
+//! served by MariaDB's program; ports of SQL Server and Oracle accept connections and stay silent. A tunnel of Systems
+//! Manager is a port of this machine, for which the program `session-manager-plugin` of this crate stands in for AWS's.
+//!
 //! It does not check signatures, does not know the AWS SDK, and shares its author's view of AWS: results from it are
 //! labelled simulated, never validated against AWS.
 
 mod backup;
 mod damage;
+mod databases;
 pub mod describe;
 pub mod dynamodb;
 mod faults;
 mod ids;
+mod logs;
+mod rds;
 mod request;
+mod secrets;
 mod serve;
+pub mod servers;
 mod sign_in;
 mod simulator;
+mod ssm;
 mod state;
 mod sts;
 mod throttle;
@@ -58,7 +81,9 @@ pub mod wire;
 pub mod world;
 
 pub use backup::JobSummary;
+pub use databases::{NoSourceDatabase, SourceDatabase};
 pub use faults::FaultAt;
+pub use rds::InstanceSummary;
 pub use simulator::{LostAnswer, Simulator};
 pub use state::CallRecord;
 pub use world::{FaultKind, World, WorldError};

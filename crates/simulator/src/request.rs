@@ -52,7 +52,7 @@ pub(crate) fn read(request: &Request<Bytes>) -> Incoming {
     let service = signed.unwrap_or_else(|| guessed(request.headers(), &form()));
     let (operation, input) = match service {
         Service::Backup => rest(request),
-        Service::DynamoDb => {
+        Service::DynamoDb | Service::Logs | Service::SecretsManager | Service::Ssm => {
             let target = request.headers().get("x-amz-target").and_then(|value| value.to_str().ok());
             let operation = target.and_then(|target| target.rsplit('.').next()).unwrap_or_default();
             (operation.to_owned(), Input::Json(json(request.body())))
@@ -70,8 +70,13 @@ pub(crate) fn read(request: &Request<Bytes>) -> Incoming {
 
 /// The service of a request that is not signed.
 fn guessed(headers: &HeaderMap, form: &Params) -> Service {
-    if headers.contains_key("x-amz-target") {
-        return Service::DynamoDb;
+    if let Some(target) = headers.get("x-amz-target") {
+        return match target.to_str().unwrap_or_default().split('.').next() {
+            Some("Logs_20140328") => Service::Logs,
+            Some("secretsmanager") => Service::SecretsManager,
+            Some("AmazonSSM") => Service::Ssm,
+            Some(_) | None => Service::DynamoDb,
+        };
     }
     match form.get("Version") {
         Some("2011-06-15") => Service::Sts,

@@ -101,7 +101,7 @@ pub(crate) fn expired(service: Service) -> ApiError {
     let message = "The security token included in the request is expired";
     match service.protocol() {
         Protocol::RestJson => ApiError::client("ExpiredTokenException", message).with_status(403),
-        Protocol::Json10 => ApiError::client("ExpiredTokenException", message),
+        Protocol::Json10 | Protocol::Json11 => ApiError::client("ExpiredTokenException", message),
         Protocol::Query => ApiError::client("ExpiredToken", message).with_status(403),
         Protocol::Ec2 => ApiError::client("RequestExpired", "Request has expired."),
     }
@@ -111,7 +111,7 @@ fn unknown_key(service: Service) -> ApiError {
     let message = "The security token included in the request is invalid.";
     match service.protocol() {
         Protocol::RestJson => ApiError::client("UnrecognizedClientException", message).with_status(403),
-        Protocol::Json10 => ApiError::client("UnrecognizedClientException", message),
+        Protocol::Json10 | Protocol::Json11 => ApiError::client("UnrecognizedClientException", message),
         Protocol::Query => ApiError::client("InvalidClientTokenId", message).with_status(403),
         Protocol::Ec2 => ApiError::client("AuthFailure", message).with_status(401),
     }
@@ -124,7 +124,7 @@ pub(crate) fn denied(service: Service, caller_arn: &str, action: &str) -> ApiErr
     );
     match service.protocol() {
         Protocol::RestJson => ApiError::client("AccessDeniedException", message).with_status(403),
-        Protocol::Json10 => ApiError::client("AccessDeniedException", message),
+        Protocol::Json10 | Protocol::Json11 => ApiError::client("AccessDeniedException", message),
         Protocol::Query => ApiError::client("AccessDenied", message).with_status(403),
         Protocol::Ec2 => ApiError::client("UnauthorizedOperation", "You are not authorized to perform this operation.")
             .with_status(403),

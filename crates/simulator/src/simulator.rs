@@ -6,12 +6,16 @@ use std::time::Duration;
 use backproof_clock::SharedClock;
 use bytes::Bytes;
 use http::{Request, Response};
+use serde_json::Value;
 
 use crate::backup::JobSummary;
 use crate::damage;
 use crate::faults::FaultAt;
-use crate::request::{self, Incoming, Input};
+use crate::logs;
+use crate::request::{self, Incoming, Input, NotJson};
+use crate::secrets;
 use crate::sign_in;
+use crate::ssm::{SilentListener, Surroundings};
 use crate::state::{CallRecord, State};
 use crate::sts;
 use crate::throttle;
@@ -29,8 +33,8 @@ pub struct LostAnswer;
 /// A simulated AWS. Clones are handles to the same one.
 #[derive(Clone, Debug)]
 pub struct Simulator {
-    world: Arc<World>,
-    clock: SharedClock,
+    pub(crate) world: Arc<World>,
+    pub(crate) clock: SharedClock,
     state: Arc<Mutex<State>>,
 }
 
@@ -79,15 +83,17 @@ impl Simulator {
         self.state().calls.clone()
     }
 
-    /// The ARNs of what exists in an account that a restore could have created: tables, in all Regions.
+    /// The ARNs of what exists in an account that a restore could have created, in all Regions: tables, DB instances,
+    /// automated backups of instances that are gone, snapshots made since the start, log groups and secrets of restored
+    /// instances.
     pub fn existing_resources(&self, account: &str) -> Vec<String> {
         let now = self.clock.now();
         let mut state = self.state();
         state.build_tables_of(&self.world, account);
-        let State { backup, tables, network, .. } = &mut *state;
-        backup.advance(now, tables);
-        let mut arns = tables.arns(account, now);
-        arns.extend(network.arns(account));
+        state.advance(now);
+        let mut arns = state.tables.arns(account, now);
+        arns.extend(state.rds.arns(account));
+        arns.extend(state.networks.arns(account));
         arns
     }
 
@@ -95,21 +101,19 @@ impl Simulator {
     pub fn recovery_points(&self, account: &str) -> Vec<String> {
         let now = self.clock.now();
         let mut state = self.state();
-        let State { backup, tables, .. } = &mut *state;
-        backup.advance(now, tables);
-        backup.point_arns(account)
+        state.advance(now);
+        state.backup.point_arns(account)
     }
 
     /// Every restore job of every account, in the order of starting, as it stands now.
     pub fn restore_jobs(&self) -> Vec<JobSummary> {
         let now = self.clock.now();
         let mut state = self.state();
-        let State { backup, tables, .. } = &mut *state;
-        backup.advance(now, tables);
-        backup.job_summaries()
+        state.advance(now);
+        state.backup.job_summaries()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -195,27 +199,36 @@ impl Simulator {
         if incoming.service == Service::DynamoDb || incoming.operation == "StartRestoreJob" {
             state.build_tables(&self.world, &ctx.account, &ctx.region);
         }
-        let State { backup, tables, network, sessions, ids, .. } = state;
-        backup.advance(ctx.now, tables);
+        state.advance(ctx.now);
+        let State { backup, tables, networks, rds, port_sessions, probe, sessions, ids, .. } = state;
         let operation = incoming.operation.as_str();
         match (incoming.service, incoming.input.clone()) {
             (Service::Backup, Input::Rest { labels, query, body }) => {
-                let body = body.map_err(|_| ApiError::client("SerializationException", "the body is not JSON"))?;
-                backup.call(operation, &crate::backup::Asked { ctx, labels, query, body })
+                backup.call(operation, &crate::backup::Asked { ctx, labels, query, body: json(body)? })
             }
-            (Service::DynamoDb, Input::Json(body)) => {
-                let body = body.map_err(|_| ApiError::client("SerializationException", "the body is not JSON"))?;
-                tables.call(operation, body, ctx)
-            }
+            (Service::DynamoDb, Input::Json(body)) => tables.call(operation, json(body)?, ctx),
             (Service::Sts, Input::Form(params)) => {
                 sts::call(operation, &params, ctx, &self.world, sessions, ids).map(Answer::xml)
             }
-            (Service::Rds | Service::Ec2, Input::Form(params)) => {
-                network.call(incoming.service, operation, &params, ctx).map(Answer::xml)
+            (Service::Rds, Input::Form(params)) => rds.call(operation, &params, ctx, networks).map(Answer::xml),
+            (Service::Ec2, Input::Form(params)) => networks.call(operation, &params, ctx).map(Answer::xml),
+            (Service::Logs, Input::Json(body)) => logs::call(operation, &json(body)?, ctx, rds.site(ctx)),
+            (Service::SecretsManager, Input::Json(body)) => secrets::call(operation, &json(body)?, rds.site(ctx)),
+            (Service::Ssm, Input::Json(body)) => {
+                let probe = probe.as_ref().map(SilentListener::port);
+                let is_inside = |port| Some(port) == probe || rds.owns_port(&ctx.account, port);
+                let instances = &networks.of(&ctx.account, &ctx.region).tunnel_instances;
+                let around = Surroundings { instances, is_inside: &is_inside };
+                port_sessions.call(operation, &json(body)?, ctx, &around)
             }
             (service, Input::Rest { .. } | Input::Json(_) | Input::Form(_)) => {
                 Err(ApiError::unknown_operation(service.name(), operation))
             }
         }
     }
+}
+
+/// A body that must be JSON.
+fn json(body: Result<Value, NotJson>) -> Result<Value, ApiError> {
+    body.map_err(|NotJson| ApiError::client("SerializationException", "the body is not JSON"))
 }

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::backup::Backup;
-use crate::describe::Network;
+use crate::backup::{Backup, Made};
+use crate::describe::Networks;
 use crate::dynamodb::Tables;
 use crate::faults::Faults;
 use crate::ids::Ids;
+use crate::rds::Rds;
 use crate::sign_in::Sessions;
+use crate::ssm::{PortSessions, SilentListener};
 use crate::throttle::Throttle;
 use crate::wire::Service;
 use crate::world::{Span, World, live_table};
@@ -22,7 +24,11 @@ pub(crate) struct State {
     pub(crate) tables: Tables,
     /// Places of the world's resources whose tables nobody has asked for yet, by account and Region.
     unbuilt: BTreeMap<(String, String), Vec<usize>>,
-    pub(crate) network: Network,
+    pub(crate) networks: Networks,
+    pub(crate) rds: Rds,
+    pub(crate) port_sessions: PortSessions,
+    /// What tells from inside the sandbox's network that it can be reached.
+    pub(crate) probe: Option<SilentListener>,
     pub(crate) sessions: Sessions,
     pub(crate) throttle: Throttle,
     pub(crate) faults: Faults,
@@ -62,13 +68,23 @@ impl State {
             backup: Backup::new(world),
             tables: Tables::default(),
             unbuilt,
-            network: Network::new(&world.networks),
+            networks: Networks::new(&world.networks),
+            rds: Rds::new(world),
+            port_sessions: PortSessions::default(),
+            probe: None,
             sessions: Sessions::default(),
             throttle: Throttle::default(),
             faults: Faults::new(&world.faults),
             ids: Ids::default(),
             calls: Vec::new(),
         }
+    }
+
+    /// Lets happen what is due by `now`.
+    pub(crate) fn advance(&mut self, now: Timestamp) {
+        let Self { backup, tables, rds, networks, .. } = self;
+        backup.advance(now, &mut Made { tables, rds, networks });
+        rds.advance(now);
     }
 
     /// Fills an account and Region with the world's tables, before anybody looks: most are never looked at.

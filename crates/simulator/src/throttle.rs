@@ -74,7 +74,9 @@ impl Throttle {
 /// Too many calls, in the service's own words.
 pub(crate) fn rate_exceeded(service: Service) -> ApiError {
     match service.protocol() {
-        Protocol::RestJson | Protocol::Json10 => ApiError::client("ThrottlingException", "Rate exceeded"),
+        Protocol::RestJson | Protocol::Json10 | Protocol::Json11 => {
+            ApiError::client("ThrottlingException", "Rate exceeded")
+        }
         Protocol::Query => ApiError::client("Throttling", "Rate exceeded"),
         Protocol::Ec2 => ApiError::client("RequestLimitExceeded", "Request limit exceeded.").with_status(503),
     }

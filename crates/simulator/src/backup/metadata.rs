@@ -37,17 +37,7 @@ fn remembered(point: &Point, request_id: &str) -> Metadata {
             }
             metadata
         }
-        "RDS" => texts([
-            ("DBInstanceIdentifier", name),
-            ("DBSnapshotIdentifier", "awsbackup:job-of-the-source"),
-            ("DBInstanceClass", "db.m6g.large"),
-            ("DBSubnetGroupName", "production"),
-            ("VpcSecurityGroupIds", "[\"sg-0production\"]"),
-            ("PubliclyAccessible", "false"),
-            ("MultiAZ", "true"),
-            ("Port", "0"),
-            ("InformationalOnly:Engine", "postgres"),
-        ]),
+        "RDS" => of_instance(point),
         "EBS" => texts([("encrypted", "true"), ("volumeId", name)]),
         "EC2" => texts([
             ("InstanceType", "m6g.large"),
@@ -59,6 +49,53 @@ fn remembered(point: &Point, request_id: &str) -> Metadata {
         _ => Metadata::new(),
     };
     metadata.insert("aws:backup:request-id".into(), ids::named("metadata", request_id).to_string());
+    metadata
+}
+
+/// The parameters of `RestoreDBInstanceFromDBSnapshot`, with what a restore does not take: the snapshot, what only
+/// informs, and settings of the source's account.
+fn of_instance(point: &Point) -> Metadata {
+    let name = point.resource.name.as_str();
+    let database = point.resource.description.as_ref().and_then(|description| description.database.as_ref());
+    let engine = database.map_or("postgres", |database| database.engine.as_str());
+    let class = database.map_or("db.m6g.large", |database| database.class.as_str());
+    let storage = database.map_or(20, |database| database.storage).to_string();
+    let (exports, license) = match engine {
+        "postgres" => ("[\"postgresql\"]", "postgresql-license"),
+        "sqlserver-se" => ("[\"error\"]", "license-included"),
+        "oracle-ee" => ("[\"alert\"]", "bring-your-own-license"),
+        _ => ("[\"error\"]", "general-public-license"),
+    };
+    let zone = format!("{}a", point.resource.arn.split(':').nth(3).unwrap_or_default());
+    let snapshot = point.arn.split_once(":snapshot:").map_or("awsbackup:unknown", |(_, snapshot)| snapshot);
+    let mut metadata = texts([
+        ("AllocatedStorage", &storage),
+        ("AutoMinorVersionUpgrade", "true"),
+        ("AvailabilityZone", &zone),
+        ("CopyTagsToSnapshot", "true"),
+        ("DBInstanceClass", class),
+        ("DBInstanceIdentifier", name),
+        ("DBParameterGroupName", "production"),
+        ("DBSnapshotIdentifier", snapshot),
+        ("DBSubnetGroupName", "production"),
+        ("DeletionProtection", "true"),
+        ("EnableCloudwatchLogsExports", exports),
+        ("EnableIAMDatabaseAuthentication", "false"),
+        ("Engine", engine),
+        ("InformationalOnly:Encrypted", "true"),
+        ("InformationalOnly:StorageEncryption", "true"),
+        ("KmsKeyId", &point.key_arn),
+        ("LicenseModel", license),
+        ("MultiAZ", "true"),
+        ("OptionGroupName", "production"),
+        ("Port", "0"),
+        ("PubliclyAccessible", "true"),
+        ("StorageType", "gp3"),
+        ("VpcSecurityGroupIds", "[\"sg-0production\"]"),
+    ]);
+    if let Some(database) = database {
+        metadata.insert("DBName".into(), database.database.clone());
+    }
     metadata
 }
 

@@ -31,8 +31,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::describe::Networks;
 use crate::dynamodb::Tables;
 use crate::ids::Ids;
+use crate::rds::Rds;
 use crate::wire::{Answer, ApiError, CallContext, Params};
 use crate::world::{VaultType, World};
 use copy::CopyJob;
@@ -58,6 +60,17 @@ pub(crate) struct Backup {
     active_copies: Vec<usize>,
     /// Account, Region, operation and token of each job that was started with a token, and its place.
     tokens: BTreeMap<(String, String, &'static str, String), usize>,
+}
+
+/// Where restore jobs make something.
+#[derive(Debug)]
+pub(crate) struct Made<'a> {
+    /// DynamoDB.
+    pub tables: &'a mut Tables,
+    /// RDS.
+    pub rds: &'a mut Rds,
+    /// The networks that instances are put into.
+    pub networks: &'a mut Networks,
 }
 
 /// What a call asks.
@@ -115,9 +128,9 @@ impl Backup {
     }
 
     /// Lets happen what is due by `now`.
-    pub(crate) fn advance(&mut self, now: Timestamp, tables: &mut Tables) {
+    pub(crate) fn advance(&mut self, now: Timestamp, made: &mut Made<'_>) {
         self.advance_copies(now);
-        self.advance_restores(now, tables);
+        self.advance_restores(now, made);
     }
 
     /// The ARNs of all recovery points in an account's vaults.

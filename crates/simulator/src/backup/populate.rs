@@ -146,8 +146,12 @@ fn point(
     }
 }
 
-/// About what the items take, at 250 bytes each; none for resources without data.
+/// About what the items take, at 250 bytes each; an instance's storage; none for resources without data.
 fn size(world: &World, resource: &Resource, moment: Timestamp) -> Option<u64> {
-    let description = resource.description.as_ref().filter(|description| description.table.is_some())?;
+    let description = resource.description.as_ref()?;
+    if let Some(database) = &description.database {
+        return Some(u64::from(database.storage) << 30);
+    }
+    description.table.as_ref()?;
     Some(items_at(description, world.start, moment) * 250)
 }

@@ -1,18 +1,20 @@
 //! Restore jobs: how one goes on with time.
 //!
-//! A job is decided when it is started, except for what it meets when it begins to run: a table of its name. Nothing
-//! happens between two calls; whoever asks first after a job is due makes it happen.
+//! A job is decided when it is started, except for what it meets when it begins to run: a table or an instance of its
+//! name, and the network of an instance. Nothing happens between two calls; whoever asks first after a job is due makes
+//! it happen.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Backup;
-use super::arns;
 use super::site::Resource;
+use super::{Backup, Made, arns};
 use crate::dynamodb::{TableSnapshot, Tables};
-use crate::world::{CreatedResource, DataFaults, Span, table_at};
+use crate::rds::Restoration;
+use crate::rds::metadata::Moments;
+use crate::world::{CreatedResource, DataFaults, RestoreScript, table_at};
 
 /// A restore job.
 #[derive(Clone, Debug)]
@@ -22,6 +24,8 @@ pub(super) struct RestoreJob {
     pub(super) region: String,
     pub(super) point_arn: String,
     pub(super) point_created_at: Timestamp,
+    /// The moments that its data can be restored to.
+    pub(super) moments: Moments,
     pub(super) source_arn: String,
     pub(super) vault_arn: String,
     pub(super) role_arn: String,
@@ -36,11 +40,11 @@ pub(super) struct RestoreJob {
     pub(super) end: End,
     pub(super) resource: Arc<Resource>,
     pub(super) data: Arc<DataFaults>,
-    /// The name of the table that it creates.
+    /// The name of the table or instance that it creates.
     pub(super) target: String,
-    /// How long after the end the table is still `CREATING`.
-    pub(super) creating: Span,
-    /// Whether a table is there even though the job does not complete.
+    /// How it goes, and what becomes of what it creates.
+    pub(super) script: Arc<RestoreScript>,
+    /// Whether something is there even though the job does not complete.
     pub(super) leaves_behind: bool,
     pub(super) validation: Option<Validation>,
 }
@@ -107,9 +111,9 @@ impl RestoreJob {
         }
     }
 
-    /// The ARN of the table that it creates.
+    /// The ARN of the table or instance that it creates.
     pub(super) fn target_arn(&self) -> String {
-        arns::resource(&self.account, &self.region, "DynamoDB", &self.target)
+        arns::resource(&self.account, &self.region, &self.resource.kind, &self.target)
     }
 
     /// What it says that it created: late, and not always what is there.
@@ -122,13 +126,13 @@ impl RestoreJob {
             (Stage::Running, CreatedResource::Told) => (self.percent_done(now) >= 50.0).then(|| self.target_arn()),
             (Stage::Ended, CreatedResource::Told | CreatedResource::Dangling) => Some(self.target_arn()),
             (Stage::Ended, CreatedResource::WrongAccount) => {
-                Some(arns::resource("000000000000", &self.region, "DynamoDB", &self.target))
+                Some(arns::resource("000000000000", &self.region, &self.resource.kind, &self.target))
             }
         }
     }
 
-    /// Whether a table comes to be.
-    fn makes_a_table(&self) -> bool {
+    /// Whether a table or an instance comes to be.
+    fn makes_something(&self) -> bool {
         match &self.end {
             End::Completed { created, .. } => match created {
                 CreatedResource::Told | CreatedResource::Untold | CreatedResource::WrongAccount => true,
@@ -138,22 +142,27 @@ impl RestoreJob {
         }
     }
 
-    /// When the table can be used and deleted.
-    fn table_is_ready_at(&self) -> Timestamp {
+    /// When it can be used and deleted.
+    fn is_ready_at(&self) -> Timestamp {
         let an_hour = || self.starts_at.checked_add(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MAX);
-        self.creating.after(self.ends_at.unwrap_or_else(an_hour))
+        self.script.creating.after(self.ends_at.unwrap_or_else(an_hour))
+    }
+
+    /// The data of `moment`, or older data that the point holds by mistake.
+    fn data_moment(&self, moment: Timestamp) -> Timestamp {
+        self.data.stale.map_or(moment, |stale| stale.before(moment))
     }
 }
 
 impl Backup {
     /// Lets restore jobs begin and end that are due.
-    pub(super) fn advance_restores(&mut self, now: Timestamp, tables: &mut Tables) {
+    pub(super) fn advance_restores(&mut self, now: Timestamp, made: &mut Made<'_>) {
         let due = |job: &RestoreJob| job.stage == Stage::Pending && job.starts_at <= now;
         let mut starting: Vec<usize> =
             self.active_restores.iter().copied().filter(|place| due(&self.restore_jobs[*place])).collect();
         starting.sort_by_key(|place| self.restore_jobs[*place].starts_at);
         for place in starting {
-            self.begin_restore(place, tables);
+            self.begin_restore(place, made);
         }
         for place in &self.active_restores {
             let job = &mut self.restore_jobs[*place];
@@ -167,30 +176,58 @@ impl Backup {
         self.active_restores.retain(|place| self.restore_jobs[*place].stage != Stage::Ended);
     }
 
-    fn begin_restore(&mut self, place: usize, tables: &mut Tables) {
+    fn begin_restore(&mut self, place: usize, made: &mut Made<'_>) {
         let job = &mut self.restore_jobs[place];
         job.stage = Stage::Running;
-        if !job.makes_a_table() {
+        if !job.makes_something() {
             return;
         }
-        if tables.exists(&job.account, &job.region, &job.target, job.starts_at) {
-            job.end = End::Failed(format!("Table already exists: {}", job.target));
+        let begun = match job.resource.kind.as_str() {
+            "RDS" => make_instance(job, self.world.start, made),
+            _ => make_table(job, self.world.start, made.tables),
+        };
+        if let Err(message) = begun {
+            job.end = End::Failed(message);
             job.ends_at = Some(job.starts_at);
-            return;
-        }
-        let snapshot = snapshot(job, self.world.start);
-        if let Some(snapshot) = snapshot {
-            let ready_at = job.table_is_ready_at();
-            tables.create_restored(&job.account, &job.region, &job.target, &snapshot, job.starts_at, ready_at);
         }
     }
+}
+
+fn make_table(job: &RestoreJob, start: Timestamp, tables: &mut Tables) -> Result<(), String> {
+    if tables.exists(&job.account, &job.region, &job.target, job.starts_at) {
+        return Err(format!("Table already exists: {}", job.target));
+    }
+    if let Some(snapshot) = snapshot(job, start) {
+        let ready_at = job.is_ready_at();
+        tables.create_restored(&job.account, &job.region, &job.target, &snapshot, job.starts_at, ready_at);
+    }
+    Ok(())
+}
+
+fn make_instance(job: &RestoreJob, start: Timestamp, made: &mut Made<'_>) -> Result<(), String> {
+    // A job that was started has a resource with a database.
+    let description = job.resource.description.as_ref().and_then(|description| description.database.as_ref());
+    let Some(source) = description else { return Ok(()) };
+    let moment = crate::rds::metadata::moment(&job.metadata, job.moments, job.created_at)?;
+    let restoration = Restoration {
+        name: &job.target,
+        metadata: &job.metadata,
+        source,
+        data: &job.data,
+        script: &job.script,
+        moment: job.data_moment(moment),
+        start,
+        created_at: job.is_ready_at(),
+        completes: matches!(job.end, End::Completed { .. }),
+        seed: &job.id,
+    };
+    made.rds.restore(made.networks.of(&job.account, &job.region), &restoration)
 }
 
 /// The data that a job restores, with the faults of its recovery point; half of it where the job does not complete.
 fn snapshot(job: &RestoreJob, start: Timestamp) -> Option<TableSnapshot> {
     let description = job.resource.description.as_ref()?;
-    let moment = job.data.stale.map_or(job.point_created_at, |stale| stale.before(job.point_created_at));
-    let table = planted(table_at(description, start, moment)?, &job.data);
+    let table = planted(table_at(description, start, job.data_moment(job.point_created_at))?, &job.data);
     let half = table.count() / 2;
     Some(match &job.end {
         End::Completed { .. } => table,

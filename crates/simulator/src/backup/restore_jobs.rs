@@ -24,7 +24,7 @@ pub struct JobSummary {
     pub source_resource_arn: String,
     /// `RestoreJobStatus`.
     pub status: String,
-    /// The name of the table that it creates.
+    /// The name of the table or instance that it creates.
     pub target: String,
     /// When it was started.
     pub created_at: Timestamp,

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::arns;
 use super::bulk::Bulk;
+use crate::rds::metadata::Moments;
 use crate::world::{BackupForm, DataFaults, KeyKind, ResourceDescription, RestoreScript, VaultType};
 
 /// A protected resource.
@@ -115,6 +116,11 @@ fn days_after(moment: Timestamp, days: u32) -> Timestamp {
 }
 
 impl Point {
+    /// The moments that its data can be restored to.
+    pub(crate) fn moments(&self) -> Moments {
+        if self.continuous { Moments::Since(self.created_at) } else { Moments::One(self.created_at) }
+    }
+
     /// When it becomes, or became, cold.
     pub(crate) fn cold_at(&self) -> Option<Timestamp> {
         self.lifecycle.cold_after_days.map(|days| days_after(self.kept_since, days))

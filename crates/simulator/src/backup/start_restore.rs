@@ -1,6 +1,6 @@
 //! `StartRestoreJob`: what it refuses at once, and what it lets fail later.
 //!
-//! Source: AWS Backup developer guide, "Restore a DynamoDB table" and "Restore a backup".
+//! Source: AWS Backup developer guide, "Restore a DynamoDB table", "Restore an RDS database" and "Restore a backup".
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::restore::{End, RestoreJob, Stage};
 use super::{Asked, Backup, Found};
 use crate::sts::{find_role, role_parts};
 use crate::wire::{Answer, ApiError, CallContext};
-use crate::world::{RestoreScript, Span};
+use crate::world::{DatabaseDescription, RestoreScript, Span};
 
 /// How long a job lives that fails before it does anything.
 const SHORT: Span = Span::seconds(15);
@@ -37,9 +37,9 @@ impl Backup {
         }
         let found = self.use_point_anywhere(ctx, point_arn)?;
         check_point(&found, asked, ctx.now)?;
-        let target = target_table(&metadata)?;
+        let target = target(&found, &metadata)?;
         let copies_tags = asked.body.get("CopySourceTagsToRestoredResource") == Some(&json!(true));
-        let refusal = self.refusal(ctx, role, &found, copies_tags);
+        let refusal = self.refusal(ctx, role, &found, &metadata, copies_tags);
         let place = self.restore_jobs.len();
         let job = self.job(ctx, found, role_arn, metadata, target, refusal);
         let answer = json!({ "RestoreJobId": job.id });
@@ -52,14 +52,28 @@ impl Backup {
     }
 
     /// Why a job that is accepted fails all the same, before it does anything.
-    fn refusal(&self, ctx: &CallContext, role: &str, found: &Found, copies_tags: bool) -> Option<String> {
+    fn refusal(
+        &self,
+        ctx: &CallContext,
+        role: &str,
+        found: &Found,
+        metadata: &BTreeMap<String, String>,
+        copies_tags: bool,
+    ) -> Option<String> {
+        let kind = found.point.resource.kind.as_str();
         let assumable = find_role(&self.world, &ctx.account, role).is_ok_and(|role| {
             role.is_none_or(|role| role.trusts.iter().any(|trusted| trusted == "backup.amazonaws.com"))
         });
         if !assumable {
             return Some("IAM Role cannot be assumed by AWS Backup".to_owned());
         }
-        if copies_tags {
+        if let Some(database) = database(found) {
+            let moments = found.point.moments();
+            let refused = crate::rds::metadata::refusal(metadata, database.engine.as_str(), moments, ctx.now);
+            if refused.is_some() {
+                return refused;
+            }
+        } else if copies_tags {
             return Some("CopySourceTagsToRestoredResource is not supported for resource type DynamoDB".to_owned());
         }
         let missing = self.world.denied.iter().find(|denial| {
@@ -72,7 +86,7 @@ impl Backup {
             "User: arn:aws:sts::{account}:assumed-role/{role}/AWSBackup-Restore is not authorized to perform: {action} \
              on resource: {resource} because no identity-based policy allows the {action} action",
             account = ctx.account,
-            resource = super::arns::resource(&ctx.account, &ctx.region, "DynamoDB", "*"),
+            resource = super::arns::resource(&ctx.account, &ctx.region, kind, "*"),
         ))
     }
 
@@ -91,6 +105,7 @@ impl Backup {
         let refused = refusal.is_some();
         let starts_at = if refused { SHORT } else { script.pending.unwrap_or(times.pending) }.after(ctx.now);
         let running = script.running.unwrap_or(times.running);
+        let moments = point.moments();
         let (end, ends_at) = match refusal {
             Some(message) => (End::Failed(message), Some(starts_at)),
             None => (end(&script), (!script.stuck).then(|| running.after(starts_at))),
@@ -101,6 +116,7 @@ impl Backup {
             region: ctx.region.clone(),
             point_arn: point.arn,
             point_created_at: point.created_at,
+            moments,
             source_arn: point.resource.arn.clone(),
             vault_arn,
             role_arn: role_arn.to_owned(),
@@ -114,8 +130,8 @@ impl Backup {
             resource: point.resource,
             data: point.data,
             target,
-            creating: script.creating,
             leaves_behind: script.leaves_behind && !refused,
+            script,
             validation: None,
         }
     }
@@ -138,7 +154,7 @@ fn check_point(found: &Found, asked: &Asked<'_>, now: Timestamp) -> Result<(), A
         let message = format!("ResourceType {given} does not match the recovery point's {resource_type}");
         return Err(invalid_parameter(message));
     }
-    if resource_type != "DynamoDB" {
+    if resource_type != "DynamoDB" && database(found).is_none() {
         return Err(invalid_request(format!("the simulator does not restore resource type {resource_type}")));
     }
     if !matches!(point.status.as_str(), "COMPLETED" | "AVAILABLE" | "STOPPED") {
@@ -148,6 +164,21 @@ fn check_point(found: &Found, asked: &Asked<'_>, now: Timestamp) -> Result<(), A
         return Err(invalid_request("Recovery point has expired"));
     }
     Ok(())
+}
+
+/// The database of an RDS instance; nothing for other types, and for instances of which the world states no data.
+fn database(found: &Found) -> Option<&DatabaseDescription> {
+    found.point.resource.description.as_ref().and_then(|description| description.database.as_ref())
+}
+
+/// The name of what the restore creates.
+fn target(found: &Found, metadata: &BTreeMap<String, String>) -> Result<String, ApiError> {
+    if database(found).is_none() {
+        return target_table(metadata);
+    }
+    crate::rds::metadata::identifier(metadata).ok_or_else(|| {
+        invalid_parameter("Invalid restore metadata. Metadata does not contain a valid DBInstanceIdentifier")
+    })
 }
 
 /// The table's name and key settings in the metadata, whose names may be written in any case.

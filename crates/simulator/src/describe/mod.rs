@@ -1,4 +1,5 @@
-//! The describe calls of EC2 and RDS that sandbox checks need. Nothing is created, changed or deleted here.
+//! The describe calls of EC2 that sandbox checks need, and the network of RDS. Nothing is created, changed or deleted
+//! here.
 //!
 //! What they tell comes from the world. An account and Region that the world says nothing about has one isolated
 //! sandbox network: see [`NetworkDescription::isolated`].
@@ -6,9 +7,9 @@
 mod compute;
 mod databases;
 mod ec2;
+mod isolated;
 mod listing;
 mod network;
-mod rds;
 mod vpc_parts;
 mod ways_out;
 
@@ -17,7 +18,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use crate::wire::{ApiError, CallContext, Params, Service, Xml};
+use crate::wire::{ApiError, CallContext, Params, Xml};
 
 pub use databases::{ClusterDescription, DatabaseSnapshot, InstanceDescription, ParameterGroup, SubnetGroup};
 pub use network::{
@@ -25,47 +26,37 @@ pub use network::{
     Subnet, TransitGatewayAttachment, Vpc,
 };
 
-/// The networks and databases of all accounts and Regions.
+/// The networks of all accounts and Regions, with what the world states of databases in them.
 #[derive(Debug, Default)]
-pub struct Network {
+pub struct Networks {
     /// By account and Region.
     descriptions: BTreeMap<(String, String), NetworkDescription>,
 }
 
-impl Network {
+impl Networks {
     /// The networks that a world describes.
     pub fn new(descriptions: &[NetworkDescription]) -> Self {
         let place = |network: &NetworkDescription| (network.account.clone(), network.region.clone());
         Self { descriptions: descriptions.iter().map(|network| (place(network), network.clone())).collect() }
     }
 
-    /// Serves one call of EC2 or RDS: the members inside the operation's answer.
-    pub fn call(
-        &mut self,
-        service: Service,
-        operation: &str,
-        params: &Params,
-        ctx: &CallContext,
-    ) -> Result<Xml, ApiError> {
-        let place = (ctx.account.clone(), ctx.region.clone());
-        let isolated = || NetworkDescription::isolated(&ctx.account, &ctx.region);
-        let network = self.descriptions.entry(place).or_insert_with(isolated);
-        match service {
-            Service::Ec2 => ec2::serve(network, operation, params),
-            Service::Rds => rds::serve(network, operation, params),
-            Service::Backup | Service::Sts | Service::DynamoDb => {
-                Err(ApiError::unknown_operation(service.name(), operation))
-            }
-        }
+    /// The network of an account and Region.
+    pub fn of(&mut self, account: &str, region: &str) -> &NetworkDescription {
+        let isolated = || NetworkDescription::isolated(account, region);
+        self.descriptions.entry((account.to_owned(), region.to_owned())).or_insert_with(isolated)
     }
 
-    /// The ARNs of what exists in an account that a restore could have created: databases and clusters.
+    /// Serves one call of EC2: the members inside the operation's answer.
+    pub fn call(&mut self, operation: &str, params: &Params, ctx: &CallContext) -> Result<Xml, ApiError> {
+        ec2::serve(self.of(&ctx.account, &ctx.region), operation, params)
+    }
+
+    /// The ARNs of the clusters of an account: the world states them, and nothing here makes or deletes one.
     pub fn arns(&self, account: &str) -> Vec<String> {
         let networks = self.descriptions.values().filter(|network| network.account == account);
         let of = |network: &NetworkDescription| {
-            let instances = network.db_instances.iter().map(|instance| network.rds_arn("db", &instance.id));
             let clusters = network.db_clusters.iter().map(|cluster| network.rds_arn("cluster", &cluster.id));
-            instances.chain(clusters).collect::<Vec<_>>()
+            clusters.collect::<Vec<_>>()
         };
         networks.flat_map(of).collect()
     }

@@ -41,13 +41,23 @@ pub struct NetworkDescription {
     /// RDS parameter groups.
     #[serde(default)]
     pub db_parameter_groups: Vec<ParameterGroup>,
+    /// Log groups of CloudWatch Logs, by name.
+    #[serde(default)]
+    pub log_groups: Vec<String>,
+    /// The ids of instances that Systems Manager reaches, through which ports can be forwarded.
+    #[serde(default = "tunnel_instance")]
+    pub tunnel_instances: Vec<String>,
 }
 
-fn block_all_sharing() -> String {
+pub(super) fn tunnel_instance() -> Vec<String> {
+    vec!["i-0b0c0ffee00000001".to_owned()]
+}
+
+pub(super) fn block_all_sharing() -> String {
     "block-all-sharing".to_owned()
 }
 
-fn block_new_sharing() -> String {
+pub(super) fn block_new_sharing() -> String {
     "block-new-sharing".to_owned()
 }
 
@@ -238,66 +248,4 @@ fn available() -> String {
 
 fn active() -> String {
     "active".to_owned()
-}
-
-impl NetworkDescription {
-    /// A sandbox without any way out: VPC `vpc-0b0c0ffee0000001`, tagged `restore-sandbox = true`, with two subnets, one
-    /// route table with the local route alone, a security group without rules, and the RDS subnet group
-    /// `backproof-sandbox`.
-    pub fn isolated(account: &str, region: &str) -> Self {
-        let subnet = |number: u8, zone: &str| Subnet {
-            id: format!("subnet-0b0c0ffee000000{number}"),
-            cidr: format!("10.99.{number}.0/24"),
-            zone: zone.to_owned(),
-            public_addresses: false,
-            tags: BTreeMap::new(),
-        };
-        let subnets = vec![subnet(1, "a"), subnet(2, "b")];
-        let group = SubnetGroup {
-            name: "backproof-sandbox".to_owned(),
-            vpc: "vpc-0b0c0ffee0000001".to_owned(),
-            subnets: subnets.iter().map(|subnet| subnet.id.clone()).collect(),
-        };
-        let security_group = SecurityGroup {
-            id: "sg-0b0c0ffee0000001".to_owned(),
-            name: "backproof-sandbox".to_owned(),
-            ingress: Vec::new(),
-            egress: Vec::new(),
-            tags: BTreeMap::new(),
-        };
-        let route_table =
-            RouteTable { id: "rtb-0b0c0ffee0000001".to_owned(), main: true, subnets: Vec::new(), routes: Vec::new() };
-        let vpc = Vpc {
-            id: "vpc-0b0c0ffee0000001".to_owned(),
-            cidr: "10.99.0.0/16".to_owned(),
-            tags: BTreeMap::from([("restore-sandbox".to_owned(), "true".to_owned())]),
-            subnets,
-            route_tables: vec![route_table],
-            security_groups: vec![security_group],
-            ..Vpc::default()
-        };
-        Self {
-            account: account.to_owned(),
-            region: region.to_owned(),
-            vpcs: vec![vpc],
-            snapshot_public_access: block_all_sharing(),
-            image_public_access: block_new_sharing(),
-            ebs_encryption_by_default: true,
-            db_subnet_groups: vec![group],
-            db_instances: Vec::new(),
-            db_clusters: Vec::new(),
-            db_snapshots: Vec::new(),
-            db_parameter_groups: Vec::new(),
-        }
-    }
-
-    /// The owner of a VPC and of what is in it.
-    pub(super) fn owner<'a>(&'a self, vpc: &'a Vpc) -> &'a str {
-        vpc.owner.as_deref().unwrap_or(&self.account)
-    }
-
-    /// The ARN of something of RDS.
-    pub(super) fn rds_arn(&self, kind: &str, name: &str) -> String {
-        format!("arn:aws:rds:{}:{}:{kind}:{name}", self.region, self.account)
-    }
 }

@@ -4,7 +4,7 @@ use super::*;
 
 const SANDBOX: &str = "999988887777";
 
-fn ask(network: &mut Network, service: Service, form: &str) -> Result<String, ApiError> {
+fn ask(networks: &mut Networks, form: &str) -> Result<String, ApiError> {
     let ctx = CallContext {
         account: SANDBOX.into(),
         region: "eu-central-1".into(),
@@ -15,21 +15,21 @@ fn ask(network: &mut Network, service: Service, form: &str) -> Result<String, Ap
     };
     let params = Params::parse(form);
     let operation = params.get("Action").unwrap().to_owned();
-    network.call(service, &operation, &params, &ctx).map(|xml| xml.as_str().to_owned())
+    networks.call(&operation, &params, &ctx).map(|xml| xml.as_str().to_owned())
 }
 
-fn ec2(network: &mut Network, form: &str) -> String {
-    ask(network, Service::Ec2, form).unwrap()
+fn ec2(networks: &mut Networks, form: &str) -> String {
+    ask(networks, form).unwrap()
 }
 
-fn described(toml: &str) -> Network {
+fn described(toml: &str) -> Networks {
     let text = format!("account = \"{SANDBOX}\"\nregion = \"eu-central-1\"\n{toml}");
-    Network::new(&[toml::from_str(&text).unwrap()])
+    Networks::new(&[toml::from_str(&text).unwrap()])
 }
 
 #[test]
 fn an_account_without_a_description_has_an_isolated_sandbox() {
-    let mut network = Network::default();
+    let mut network = Networks::default();
     let vpcs = ec2(&mut network, "Action=DescribeVpcs&Filter.1.Name=tag:restore-sandbox&Filter.1.Value.1=true");
     assert!(vpcs.contains("<vpcId>vpc-0b0c0ffee0000001</vpcId>"), "{vpcs}");
     assert!(vpcs.contains("<isDefault>false</isDefault>"));
@@ -132,7 +132,7 @@ fn pages_follow_each_other_and_strange_requests_are_refused() {
         ("Action=DescribeSubnets&DryRun=true", "DryRunOperation", 412),
         ("Action=RunInstances", "InvalidAction", 400),
     ] {
-        let refusal = ask(&mut network, Service::Ec2, form).unwrap_err();
+        let refusal = ask(&mut network, form).unwrap_err();
         assert_eq!((refusal.code.as_str(), refusal.status), (code, status), "{form}");
     }
 }
@@ -154,48 +154,6 @@ fn filters_know_wildcards_and_tags() {
         let answer = ec2(&mut network, &format!("Action=DescribeVpcs&Filter.1.Name={name}&Filter.1.Value.1={value}"));
         assert_eq!(answer.matches("<vpcId>").count(), count, "{filter}");
     }
-}
-
-#[test]
-fn databases_are_listed_in_pages_and_found_by_name() {
-    let instances: Vec<_> = (0..130)
-        .map(|n| format!("[[db_instances]]\nid = \"db-{n}\"\nclass = \"db.t4g.micro\"\nengine = \"postgres\"\nversion = \"16.6\"\ntags = {{ n = \"{n}\" }}\n"))
-        .collect();
-    let mut network = described(&instances.concat());
-    let first = ask(&mut network, Service::Rds, "Action=DescribeDBInstances").unwrap();
-    assert_eq!(first.matches("<DBInstance>").count(), 100);
-    let marker = first.split("<Marker>").nth(1).unwrap().split('<').next().unwrap().replace('=', "%3D");
-    let second = ask(&mut network, Service::Rds, &format!("Action=DescribeDBInstances&Marker={marker}")).unwrap();
-    assert_eq!((second.matches("<DBInstance>").count(), second.contains("<Marker>")), (30, false));
-    let one = ask(&mut network, Service::Rds, "Action=DescribeDBInstances&DBInstanceIdentifier=DB-7").unwrap();
-    assert!(one.contains("<DBInstanceArn>arn:aws:rds:eu-central-1:999988887777:db:db-7</DBInstanceArn>"), "{one}");
-    let tags = "Action=ListTagsForResource&ResourceName=arn:aws:rds:eu-central-1:999988887777:db:db-7";
-    assert_eq!(
-        ask(&mut network, Service::Rds, tags).unwrap(),
-        "<TagList><Tag><Key>n</Key><Value>7</Value></Tag></TagList>"
-    );
-    for (form, code, status) in [
-        ("Action=DescribeDBInstances&DBInstanceIdentifier=none", "DBInstanceNotFound", 404),
-        ("Action=DescribeDBClusters&DBClusterIdentifier=none", "DBClusterNotFoundFault", 404),
-        ("Action=DescribeDBSubnetGroups&DBSubnetGroupName=none", "DBSubnetGroupNotFoundFault", 404),
-        ("Action=DescribeDBSnapshots&DBSnapshotIdentifier=none", "DBSnapshotNotFound", 404),
-        ("Action=DescribeDBInstances&MaxRecords=5", "InvalidParameterValue", 400),
-        ("Action=DescribeDBInstances&Marker=abc", "InvalidParameterValue", 400),
-        ("Action=CreateDBInstance", "InvalidAction", 400),
-    ] {
-        let refusal = ask(&mut network, Service::Rds, form).unwrap_err();
-        assert_eq!((refusal.code.as_str(), refusal.status), (code, status), "{form}");
-    }
-    assert_eq!(network.arns(SANDBOX).len(), 130);
-}
-
-#[test]
-fn the_isolated_sandbox_has_a_subnet_group() {
-    let answer =
-        ask(&mut Network::default(), Service::Rds, "Action=DescribeDBSubnetGroups&DBSubnetGroupName=backproof-sandbox")
-            .unwrap();
-    assert!(answer.contains("<VpcId>vpc-0b0c0ffee0000001</VpcId>"), "{answer}");
-    assert_eq!(answer.matches("<Subnet>").count(), 2);
 }
 
 #[test]

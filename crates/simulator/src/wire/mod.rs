@@ -28,10 +28,21 @@ pub enum Service {
     Rds,
     /// Amazon EC2.
     Ec2,
+    /// Amazon CloudWatch Logs.
+    Logs,
+    /// AWS Secrets Manager.
+    SecretsManager,
+    /// AWS Systems Manager.
+    Ssm,
 }
 
 impl Service {
-    /// The name that the service signs with, and that world files use: `backup`, `dynamodb`, `sts`, `rds`, `ec2`.
+    /// All of them.
+    pub const ALL: [Self; 8] =
+        [Self::Backup, Self::Sts, Self::DynamoDb, Self::Rds, Self::Ec2, Self::Logs, Self::SecretsManager, Self::Ssm];
+
+    /// The name that the service signs with, and that world files use: `backup`, `dynamodb`, `sts`, `rds`, `ec2`,
+    /// `logs`, `secretsmanager`, `ssm`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Backup => "backup",
@@ -39,12 +50,15 @@ impl Service {
             Self::DynamoDb => "dynamodb",
             Self::Rds => "rds",
             Self::Ec2 => "ec2",
+            Self::Logs => "logs",
+            Self::SecretsManager => "secretsmanager",
+            Self::Ssm => "ssm",
         }
     }
 
     /// The service that signs with `name`.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Backup, Self::Sts, Self::DynamoDb, Self::Rds, Self::Ec2].into_iter().find(|known| known.name() == name)
+        Self::ALL.into_iter().find(|known| known.name() == name)
     }
 
     /// The protocol that its clients speak.
@@ -54,13 +68,14 @@ impl Service {
             Self::DynamoDb => Protocol::Json10,
             Self::Sts | Self::Rds => Protocol::Query,
             Self::Ec2 => Protocol::Ec2,
+            Self::Logs | Self::SecretsManager | Self::Ssm => Protocol::Json11,
         }
     }
 
     /// The XML namespace of its answers; empty where it answers in JSON.
     pub fn xml_namespace(self) -> &'static str {
         match self {
-            Self::Backup | Self::DynamoDb => "",
+            Self::Backup | Self::DynamoDb | Self::Logs | Self::SecretsManager | Self::Ssm => "",
             Self::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
             Self::Rds => "http://rds.amazonaws.com/doc/2014-10-31/",
             Self::Ec2 => "http://ec2.amazonaws.com/doc/2016-11-15/",
@@ -75,6 +90,8 @@ pub enum Protocol {
     RestJson,
     /// `X-Amz-Target` and JSON bodies (DynamoDB).
     Json10,
+    /// The same in its other version (CloudWatch Logs, Secrets Manager, Systems Manager).
+    Json11,
     /// Forms in, XML out (STS, RDS).
     Query,
     /// Forms in, XML out, with EC2's own envelope.

@@ -26,6 +26,13 @@ impl Params {
         self.values.get(name).and_then(|values| values.first()).map(String::as_str)
     }
 
+    /// The names that were given, without what follows a dot, each once.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let mut last = "";
+        let first_parts = self.values.keys().map(|name| name.split('.').next().unwrap_or(name));
+        first_parts.filter(move |name| std::mem::replace(&mut last, name) != *name)
+    }
+
     /// The values of `name.1`, `name.2`, … (EC2's lists) or of `name.member.1`, … (the query protocol's), in order.
     /// A shape with a list name of its own (`Filters.Filter.1`) is asked for as `Filters.Filter`.
     pub fn list(&self, name: &str) -> Vec<&str> {

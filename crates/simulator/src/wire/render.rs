@@ -1,7 +1,7 @@
 //! Answers and errors as HTTP responses, per protocol.
 //!
-//! Source: the AWS Smithy protocol pages (`restJson1`, `awsJson1_0`, `awsQuery`, `ec2Query`)
-//! and what botocore parses.
+//! Source: the AWS Smithy protocol pages (`restJson1`, `awsJson1_0`, `awsJson1_1`, `awsQuery`,
+//! `ec2Query`) and what botocore parses.
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
@@ -38,6 +38,11 @@ pub fn render_error(service: Service, error: &ApiError, request_id: &str) -> Res
             members.extend(object(&json!({ "__type": dynamodb_type(&error.code), "message": error.message })));
             response(error.status, json_type(protocol), Value::Object(members).to_string().into(), request_id, None)
         }
+        Protocol::Json11 => {
+            let mut members = error.members.clone();
+            members.extend(object(&json!({ "__type": error.code, "message": error.message })));
+            response(error.status, json_type(protocol), Value::Object(members).to_string().into(), request_id, None)
+        }
         Protocol::Query => {
             let fault = match error.fault {
                 Fault::Client => "Sender",
@@ -62,6 +67,7 @@ fn json_type(protocol: Protocol) -> &'static str {
     match protocol {
         Protocol::RestJson => "application/json",
         Protocol::Json10 => "application/x-amz-json-1.0",
+        Protocol::Json11 => "application/x-amz-json-1.1",
         Protocol::Query | Protocol::Ec2 => "text/xml;charset=UTF-8",
     }
 }
@@ -88,7 +94,7 @@ fn envelope(service: Service, operation: &str, members: &Xml, request_id: &str) 
             all.append(members);
             all
         }
-        Protocol::Query | Protocol::RestJson | Protocol::Json10 => {
+        Protocol::Query | Protocol::RestJson | Protocol::Json10 | Protocol::Json11 => {
             let metadata = Xml::new().with("RequestId", request_id);
             Xml::new().with_inner(&format!("{operation}Result"), members).with_inner("ResponseMetadata", &metadata)
         }

@@ -1,7 +1,7 @@
 //! Whether the parts of a world fit together.
 
 use super::items::refused_items;
-use super::{AccountKind, PointDescription, World};
+use super::{AccountKind, EngineName, FixtureName, PointDescription, ResourceDescription, World};
 use crate::wire::Service;
 
 /// All that does not fit, one sentence each.
@@ -26,6 +26,9 @@ pub(super) fn problems(world: &World) -> Vec<String> {
                 "resource `{}`: `table` goes with the type DynamoDB, and is needed there",
                 resource.name
             ));
+        }
+        if resource.database.is_some() && resource.resource_type != "RDS" {
+            problems.push(format!("resource `{}`: `database` goes with the type RDS", resource.name));
         }
         if resource.generated.as_ref().is_some_and(|pattern| pattern.count == 0) {
             problems.push(format!("resource `{}`: leave `generated` out where there are no items", resource.name));
@@ -83,9 +86,46 @@ fn point_problems(world: &World, point: &PointDescription) -> Vec<String> {
     if point.arn.is_some() && point.age.all().len() > 1 {
         problems.push(format!("a series of recovery points of `{}` cannot share one ARN", point.resource));
     }
+    problems.extend(data_problems(point, resource));
     let ends = [point.restore.fails_with.is_some(), point.restore.aborts_with.is_some(), point.restore.stuck];
     if ends.iter().filter(|end| **end).count() > 1 {
         problems.push(format!("the restore of a recovery point of `{}` ends in more than one way", point.resource));
+    }
+    problems
+}
+
+/// Faults in the data that the type, or the engine, of the resource does not have.
+fn data_problems(point: &PointDescription, resource: &ResourceDescription) -> Vec<String> {
+    let mut problems = Vec::new();
+    let mut refuse = |what: &str| problems.push(format!("a recovery point of `{}`: {what}", point.resource));
+    if resource.table.is_none() && point.data.speaks_of_items() {
+        refuse("only DynamoDB tables have items");
+    }
+    let Some(database) = &resource.database else {
+        if point.data.speaks_of_databases() {
+            refuse("only RDS instances with a `database` have a server, SQL and pages");
+        }
+        if point.restore.speaks_of_instances() {
+            refuse("only RDS instances with a `database` have a status, storage and logs of their own");
+        }
+        return problems;
+    };
+    if database.fixture == FixtureName::Pgbench && point.data.stale.is_some() {
+        refuse("the tables of pgbench do not grow with time, so they cannot be stale");
+    }
+    let postgres = point.data.corrupt_heap_page.is_some() || point.data.corrupt_index_page.is_some();
+    let innodb = point.data.corrupt_innodb_page.is_some();
+    match database.engine {
+        EngineName::Postgres if innodb => refuse("PostgreSQL has no InnoDB pages"),
+        EngineName::MariaDb | EngineName::MySql if postgres => refuse("only PostgreSQL has heap and index pages"),
+        EngineName::SqlserverSe | EngineName::OracleEe if point.data.speaks_of_databases() => {
+            refuse("nothing serves this engine, so nothing can be wrong with its data");
+        }
+        EngineName::Postgres
+        | EngineName::MariaDb
+        | EngineName::MySql
+        | EngineName::SqlserverSe
+        | EngineName::OracleEe => {}
     }
     problems
 }
@@ -99,6 +139,26 @@ mod tests {
         let text = "start = \"2026-01-01T00:00:00Z\"\naccounts = []\ncolour = 1\n";
         let error = World::parse(text).unwrap_err().to_string();
         assert!(error.contains("line 3") && error.contains("colour"), "{error}");
+    }
+
+    #[test]
+    fn faults_that_the_type_or_the_engine_does_not_have_are_refused() {
+        let cases = [
+            ("engine = \"postgres\"", "data = { missing_items = 1 }", "only DynamoDB tables have items"),
+            ("engine = \"postgres\"", "data = { corrupt_innodb_page = \"orders\" }", "no InnoDB pages"),
+            ("engine = \"mariadb\"", "data = { corrupt_heap_page = \"orders\" }", "only PostgreSQL"),
+            ("engine = \"oracle-ee\"", "data = { sql = [\"x\"] }", "nothing serves this engine"),
+            ("engine = \"mysql\", fixture = \"pgbench\"", "data = { stale = \"1d\" }", "cannot be stale"),
+        ];
+        for (database, point, expected) in cases {
+            let text = format!(
+                "start = \"2026-01-01T00:00:00Z\"\naccounts = [{{ id = \"111122223333\", regions = [\"r\"] }}]\n\
+                 vaults = [{{ name = \"v\" }}]\nresources = [{{ name = \"d\", type = \"RDS\", database = {{ {database} }} }}]\n\
+                 [[points]]\nresource = \"d\"\nvault = \"v\"\nage = \"1d\"\n{point}\n"
+            );
+            let refused = World::parse(&text).unwrap_err().to_string();
+            assert!(refused.contains(expected), "{refused}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde::Deserialize;
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CallFault {
-    /// `backup`, `dynamodb`, `sts`, `rds`, `ec2`; every service where absent.
+    /// `backup`, `dynamodb`, `sts`, `rds`, `ec2`, `logs`, `secretsmanager`, `ssm`; every service where absent.
     pub service: Option<String>,
     /// The operation's name; every operation where absent.
     pub operation: Option<String>,

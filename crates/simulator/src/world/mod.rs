@@ -4,10 +4,13 @@
 //! refer to anything are errors with the name.
 
 mod check;
+mod databases;
 mod faults;
 mod items;
 mod places;
 mod points;
+mod programs;
+mod scripts;
 mod span;
 
 use jiff::Timestamp;
@@ -15,13 +18,12 @@ use serde::Deserialize;
 
 use crate::describe::NetworkDescription;
 
+pub use databases::{DatabaseDescription, EngineName, FixtureName, ServerFault};
 pub use faults::{CallFault, FaultKind};
 pub use items::{items_at, live_table, table_at};
 pub use places::{Account, AccountKind, BackupPlan, Denial, Role, VaultDescription, VaultType};
-pub use points::{
-    Ages, BackupForm, BulkPoints, CreatedResource, DataFaults, GeneratedItems, KeyKind, PointDescription,
-    ResourceDescription, RestoreScript,
-};
+pub use points::{Ages, BackupForm, BulkPoints, GeneratedItems, KeyKind, PointDescription, ResourceDescription};
+pub use scripts::{CreatedResource, DataFaults, RestoreScript};
 pub use span::Span;
 
 /// A whole simulated AWS at the moment when its clock starts.
@@ -147,6 +149,15 @@ impl World {
     /// None that a test does not show: the file is part of the program.
     pub fn restore_failures() -> Result<Self, WorldError> {
         Self::parse(include_str!("../../worlds/restore-failures.toml"))
+    }
+
+    /// Databases: a sound PostgreSQL, MariaDB and SQL Server, and one database for each fault in rows, schema, pages,
+    /// servers and instances.
+    ///
+    /// # Errors
+    /// None that a test does not show: the file is part of the program.
+    pub fn databases() -> Result<Self, WorldError> {
+        Self::parse(include_str!("../../worlds/databases.toml"))
     }
 
     /// The account of what names none.

@@ -1,13 +1,14 @@
-//! Protected resources and recovery points, as a world file states them, with what goes wrong when they are restored.
+//! Protected resources and recovery points, as a world file states them.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::Span;
+use super::{DataFaults, DatabaseDescription, RestoreScript, Span};
 use crate::dynamodb::TableDefinition;
 
-/// A protected resource. DynamoDB tables have data; other types can be listed, not restored.
+/// A protected resource. DynamoDB tables and RDS instances with a `database` have data; all others can be listed, not
+/// restored.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ResourceDescription {
@@ -30,6 +31,8 @@ pub struct ResourceDescription {
     /// Items written out (DynamoDB only): plain values, or typed ones such as `{ N = "2.50" }`.
     #[serde(default)]
     pub items: Vec<toml::Table>,
+    /// Engine, data and settings (RDS only). An RDS instance without can be listed, not restored.
+    pub database: Option<DatabaseDescription>,
     /// The key of its recovery points.
     #[serde(default)]
     pub key: KeyKind,
@@ -145,69 +148,6 @@ impl Ages {
             Self::Each(ages) => ages,
         }
     }
-}
-
-/// What is wrong with the data of a recovery point. Applied in the order of the fields.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct DataFaults {
-    /// The data is that of so long before the recovery point says.
-    pub stale: Option<Span>,
-    /// So many items are missing.
-    pub missing_items: u32,
-    /// So many items hold another value.
-    pub changed_items: u32,
-    /// So many items too many.
-    pub extra_items: u32,
-    /// Only the first so many items are there.
-    pub truncated_to: Option<u32>,
-    /// There are no items.
-    pub empty: bool,
-    /// A secondary index that is missing.
-    pub drop_index: Option<String>,
-    /// The items come in another order: no fault, nothing may alarm.
-    pub reordered: bool,
-    /// The numbers are written otherwise (`2.50` for `2.5`): no fault, nothing may alarm.
-    pub rewritten_numbers: bool,
-}
-
-/// How a restore job goes. Without any field it completes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct RestoreScript {
-    /// How long the job is `PENDING`; the world's default where absent.
-    pub pending: Option<Span>,
-    /// How long it is `RUNNING`; the world's default where absent.
-    pub running: Option<Span>,
-    /// It ends `FAILED` with this message.
-    pub fails_with: Option<String>,
-    /// It ends `ABORTED` with this message.
-    pub aborts_with: Option<String>,
-    /// It never leaves `RUNNING`.
-    pub stuck: bool,
-    /// A failed, aborted or stuck job leaves a table behind that is only half there.
-    pub leaves_behind: bool,
-    /// It ends `COMPLETED`, but with this message.
-    pub status_message: Option<String>,
-    /// What becomes of `CreatedResourceArn` of a completed job.
-    pub created: CreatedResource,
-    /// How long after the job's end the table is still `CREATING`.
-    pub creating: Span,
-}
-
-/// What a completed job says that it created.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CreatedResource {
-    /// What it created.
-    #[default]
-    Told,
-    /// Nothing, though the table is there.
-    Untold,
-    /// An ARN of another account, though the table is there.
-    WrongAccount,
-    /// The table that was asked for, though nothing is there.
-    Dangling,
 }
 
 /// Very many recovery points without data, worked out when they are listed.

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import xml.etree.ElementTree
 
 try:
     import boto3
@@ -41,7 +42,55 @@ def client(service, endpoint, account="111122223333", region="eu-central-1", tok
     ).client(service, endpoint_url=endpoint)
     if made.meta.service_model.metadata["protocol"] in ("rest-json", "json"):
         made.meta.events.register(f"before-parse.{service}", check_json)
+    elif service == "rds":
+        made.meta.events.register(f"before-parse.{service}", check_xml)
     return made
+
+
+# Members of RDS that newer models have, and this one does not.
+NEWER = {"StorageOperationStatus", "StorageOperationPercentProgress"}
+
+
+def check_xml(operation_model, response_dict, **_):
+    """Holds an answer of the query protocol to the model: elements that it knows, in the types that it says."""
+    root = xml.etree.ElementTree.fromstring(response_dict["body"])
+    name = operation_model.name
+    plain = lambda element: element.tag.rsplit("}")[-1]
+    if response_dict["status_code"] >= 300:
+        error = {plain(one): one.text for one in root.iter()}
+        codes = {shape.metadata["error"]["code"]: shape for shape in operation_model.error_shapes}
+        assert error["Code"] in codes or error["Code"].startswith("Invalid"), f"{name} does not declare {error['Code']}"
+        if error["Code"] in codes:
+            status = codes[error["Code"]].metadata["error"]["httpStatusCode"]
+            assert response_dict["status_code"] == status, f"{error['Code']}: {response_dict['status_code']}"
+    elif operation_model.output_shape is not None:
+        [result] = [one for one in root if plain(one) == f"{name}Result"]
+        check_element(operation_model.output_shape, result, name, plain)
+    checked[name] = checked.get(name, 0) + 1
+
+
+def check_element(shape, element, where, plain):
+    kind = shape.type_name
+    if kind == "structure":
+        names = [plain(one) for one in element]
+        assert len(set(names)) == len(names), f"{where}: {names}"
+        for one in element:
+            if plain(one) not in NEWER:
+                assert plain(one) in shape.members, f"{where} has an element that the model does not know: {plain(one)}"
+                check_element(shape.members[plain(one)], one, f"{where}.{plain(one)}", plain)
+    elif kind == "list":
+        expected = shape.member.serialization.get("name", "member")
+        for one in element:
+            assert plain(one) == expected, f"{where} holds {plain(one)} instead of {expected}"
+            check_element(shape.member, one, f"{where}[]", plain)
+    elif kind == "boolean":
+        assert element.text in ("true", "false"), f"{where}: {element.text!r}"
+    elif kind in ("integer", "long"):
+        int(element.text)
+    elif kind == "timestamp":
+        assert element.text.endswith("Z"), f"{where}: {element.text!r}"
+    else:
+        assert kind == "string" and len(element) == 0, f"{where}: {kind} is not checked"
 
 
 def check_json(operation_model, response_dict, **_):

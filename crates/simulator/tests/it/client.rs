@@ -25,8 +25,7 @@ pub(crate) fn run<F: Future<Output = ()>>(world: World, scenario: impl FnOnce(Cl
     let runtime = VirtualRuntime::starting_at(world.start).unwrap();
     let clock: SharedClock = Arc::new(runtime.clock());
     let simulator = Simulator::new(world, Arc::clone(&clock));
-    let client = Client { simulator, clock, key: "AKIAEXAMPLE".into(), region: "eu-central-1".into() };
-    runtime.block_on(scenario(client));
+    runtime.block_on(scenario(Client::new(simulator, clock)));
 }
 
 /// An ARN as one label of a path.
@@ -35,6 +34,10 @@ pub(crate) fn label(arn: &str) -> String {
 }
 
 impl Client {
+    pub(crate) fn new(simulator: Simulator, clock: SharedClock) -> Self {
+        Self { simulator, clock, key: "AKIAEXAMPLE".into(), region: "eu-central-1".into() }
+    }
+
     pub(crate) fn as_key(&self, key: &str) -> Self {
         Self { key: key.to_owned(), ..self.clone() }
     }
@@ -71,6 +74,11 @@ impl Client {
     pub(crate) async fn dynamodb(&self, operation: &str, body: Value) -> (u16, Value) {
         let target = format!("DynamoDB_20120810.{operation}");
         self.send("dynamodb", "POST", "/", &[("x-amz-target", &target)], body.to_string()).await.unwrap()
+    }
+
+    /// Status and members of a call with a target and a JSON body.
+    pub(crate) async fn json(&self, service: &str, target: &str, body: Value) -> (u16, Value) {
+        self.send(service, "POST", "/", &[("x-amz-target", target)], body.to_string()).await.unwrap()
     }
 
     /// Status and XML of a call in the query protocol, and what `<name>` holds in it.

@@ -25,11 +25,12 @@ fn the_demo_world_lists_what_it_promises() {
 }
 
 #[test]
-fn the_worlds_of_the_scenarios_hold_a_table_for_each_fault() {
-    let worlds = [(World::data_faults(), 7), (World::no_alarm(), 4), (World::restore_failures(), 12)];
-    for (world, tables) in worlds {
+fn the_worlds_of_the_scenarios_hold_a_resource_for_each_fault() {
+    let worlds =
+        [(World::data_faults(), 7), (World::no_alarm(), 4), (World::restore_failures(), 12), (World::databases(), 48)];
+    for (world, resources) in worlds {
         let world = world.unwrap();
-        assert_eq!((world.resources.len(), world.points.len()), (tables, tables));
+        assert_eq!((world.resources.len(), world.points.len()), (resources, resources));
     }
 }
 

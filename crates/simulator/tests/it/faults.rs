@@ -1,7 +1,7 @@
 //! Faults of single calls, from the world and from a test.
 
 use backproof_simulator::{FaultAt, FaultKind, LostAnswer};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::client::{self, Client, restore_of};
 use crate::worlds::{point_in_sandbox, small};
@@ -55,6 +55,38 @@ fn a_page_token_can_repeat_for_ever() {
         let second = client.backup("GET", &format!("{path}&nextToken={token}"), None).await;
         assert_eq!(second["NextToken"], token);
         assert_eq!(second["RecoveryPoints"], first["RecoveryPoints"]);
+    });
+}
+
+#[test]
+fn pages_of_databases_and_of_what_they_leave_can_repeat_too() {
+    let groups = "[[networks]]\naccount = \"111122223333\"\nregion = \"eu-central-1\"\nlog_groups = [\"/a\", \"/b\"]\n";
+    let faults = ["rds", "logs", "secretsmanager"];
+    let faults = faults.map(|service| format!("[[faults]]\nservice = \"{service}\"\nkind = \"repeat-page-token\"\n"));
+    client::run(small(&(groups.to_owned() + &faults.concat())), |client: Client| async move {
+        for marker in ["", "&Marker=MA=="] {
+            let (_, instances) = client.query("rds", &format!("Action=DescribeDBInstances{marker}")).await;
+            assert!(instances.contains("<Marker>MA==</Marker>"), "{instances}");
+        }
+        let target = "Logs_20140328.DescribeLogGroups";
+        let (_, first) = client.json("logs", target, json!({ "limit": 1 })).await;
+        let again = json!({ "limit": 1, "nextToken": first["nextToken"] });
+        assert_eq!(client.json("logs", target, again).await.1, first);
+        let (_, secrets) = client.json("secretsmanager", "secretsmanager.ListSecrets", json!({})).await;
+        assert_eq!(secrets["NextToken"], "0");
+    });
+}
+
+#[test]
+fn each_protocol_refuses_in_its_own_words() {
+    let faults = ["logs", "rds"].map(|service| format!("[[faults]]\nservice = \"{service}\"\nkind = \"throttle\"\n"));
+    client::run(small(&faults.concat()), |client: Client| async move {
+        let (status, error) = client.json("logs", "Logs_20140328.DescribeLogGroups", json!({})).await;
+        assert_eq!((status, error["__type"].as_str()), (400, Some("ThrottlingException")));
+        let (status, error) = client.query("rds", "Action=DescribeDBInstances").await;
+        assert!(status == 400 && error.contains("<Code>Throttling</Code>"), "{error}");
+        let (status, error) = client.json("ssm", "AmazonSSM.SendCommand", json!({})).await;
+        assert_eq!((status, error["__type"].as_str()), (501, Some("UnknownOperationException")));
     });
 }
 

@@ -50,3 +50,8 @@ fn the_aws_cli_drives_a_restore() {
 fn boto3_fills_reads_and_deletes_tables_and_describes_the_network() {
     passes("boto3_tables.py");
 }
+
+#[test]
+fn boto3_restores_a_database_logs_in_and_leaves_nothing() {
+    passes("boto3_databases.py");
+}

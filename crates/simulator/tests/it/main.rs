@@ -3,6 +3,7 @@
 mod client;
 mod copies;
 mod data;
+mod databases;
 mod demo_world;
 mod faults;
 mod fidelity;

@@ -2,6 +2,9 @@
 
 use backproof_simulator::World;
 
+/// The RDS subnet group and the security group of a sandbox of which the world says nothing.
+pub(crate) const SANDBOX_NETWORK: (&str, &str) = ("backproof-sandbox", "sg-0b0c0ffee0000001");
+
 /// One source account with a vault of tables, and a sandbox with a vault; `more` is appended.
 pub(crate) fn small(more: &str) -> World {
     World::parse(&format!("{SMALL}\n{more}")).unwrap()
