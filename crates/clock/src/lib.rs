@@ -9,6 +9,7 @@
 mod real;
 mod scaled;
 mod virtual_time;
+mod wall;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use jiff::Timestamp;
 pub use real::RealClock;
 pub use scaled::ScaledClock;
 pub use virtual_time::{VirtualClock, VirtualRuntime};
+pub use wall::{TookTooLong, within_wall};
 
 /// A clock that is handed to everything that needs the time.
 pub type SharedClock = Arc<dyn Clock>;

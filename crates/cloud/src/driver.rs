@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use backproof_model::{
-    AccountId, FaultOwner, MetadataRules, RecoveryPoint, Region, ResourceArn, ResourceType, RestoreMetadata, Target,
+    AccountId, DatabaseLogin, FaultOwner, MetadataRules, RecoveryPoint, Region, ResourceArn, ResourceType,
+    RestoreMetadata, Secret, Target,
 };
 use jiff::Timestamp;
 
@@ -41,6 +42,12 @@ pub struct Landing {
     pub subnet_ids: Vec<String>,
     /// The security groups that may be used.
     pub security_group_ids: Vec<String>,
+    /// The DB subnet group, for databases.
+    pub db_subnet_group: Option<String>,
+    /// The instance class that databases are restored with, in the place of the source's.
+    pub db_instance_class: Option<String>,
+    /// Whether one logs in to databases by IAM, which they must then be restored with.
+    pub db_iam_login: bool,
 }
 
 /// Restore metadata as a driver proposes it, with the rules that the gate will hold it to.
@@ -56,6 +63,7 @@ pub struct ProposedMetadata {
 
 /// Whether a restored resource can be examined.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "one is made per look, and taken apart at once")]
 pub enum Readiness {
     /// It can, here; and what was done to make it so.
     Ready {
@@ -70,6 +78,38 @@ pub enum Readiness {
         state: String,
     },
     /// It never will.
+    Never {
+        /// Whose fault.
+        owner: FaultOwner,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// How one wants to log in to a restored resource.
+#[derive(Clone, Debug)]
+pub struct LoginWish {
+    /// A password made for this occasion, for types where one can be set.
+    pub password: Secret,
+    /// The user to log in as by IAM, where the plan wants that instead of a new password.
+    pub iam_user: Option<String>,
+    /// Whether this process has asked for the login already, and only wants to know whether it is there.
+    pub asked: bool,
+}
+
+/// How far the login to a restored resource is.
+#[derive(Clone, Debug)]
+pub enum LoginStep {
+    /// The type needs none: AWS's own calls do.
+    NotNeeded,
+    /// Asked for; look again.
+    NotYet {
+        /// The resource's state.
+        state: String,
+    },
+    /// It is there.
+    Ready(DatabaseLogin),
+    /// There will be none.
     Never {
         /// Whose fault.
         owner: FaultOwner,
@@ -99,8 +139,13 @@ pub enum DeletionStep {
         /// Its state.
         state: String,
     },
-    /// A read said that it does not exist.
+    /// A read said that it does not exist, nor anything that it could have left.
     Absent,
+    /// It does not exist any more, but things that it left do, and nothing here may or can delete them.
+    LeftBehind {
+        /// Their names.
+        what: Vec<String>,
+    },
 }
 
 /// One resource type.
@@ -116,16 +161,40 @@ pub trait Driver: Send + Sync {
     fn permissions(&self) -> &'static [&'static str];
 
     /// Proposes metadata that can only lead into the sandbox. Pure.
-    fn propose_metadata(&self, order: &RestoreOrder) -> ProposedMetadata;
+    ///
+    /// # Errors
+    /// Says in words what the sandbox lacks, so that no restore of this type could stay inside it.
+    fn propose_metadata(&self, order: &RestoreOrder) -> Result<ProposedMetadata, String>;
 
     /// The ARN that a restored resource of this name has, where it follows from the name.
     fn arn_of(&self, name: &str, landing: &Landing) -> Option<ResourceArn>;
 
-    /// Looks once whether the resource can be examined, and does what it needs to get there.
+    /// Looks once whether the resource can be examined, and does what it needs to get there. What does not lie where it
+    /// should have landed is never ready.
     ///
     /// # Errors
     /// Gives back what AWS answered.
-    async fn ready(&self, access: &SandboxAccess, resource: &ResourceArn) -> Result<Readiness, CallError>;
+    async fn ready(
+        &self,
+        access: &SandboxAccess,
+        resource: &ResourceArn,
+        landing: &Landing,
+    ) -> Result<Readiness, CallError>;
+
+    /// Gets the login that validators need, one step at a time. What it gives is never written down.
+    ///
+    /// [`LoginStep::NotYet`] says that the wish was heard; the next call may say `asked`.
+    ///
+    /// # Errors
+    /// Gives back what AWS answered. A wish that ended so was not heard: it is made again, and not with `asked`.
+    async fn login(
+        &self,
+        _access: &SandboxAccess,
+        _target: &Target,
+        _wish: &LoginWish,
+    ) -> Result<LoginStep, CallError> {
+        Ok(LoginStep::NotNeeded)
+    }
 
     /// The resource of this ARN, or `None` where a read says that it does not exist.
     ///

@@ -5,10 +5,13 @@
 //! only [`Sandbox::enter`] gives, after asking STS. No type of the AWS SDK crosses this line.
 
 mod backups;
+mod credentials;
 mod cursor;
+mod databases;
 mod driver;
 mod error;
 mod network;
+mod reach;
 mod restores;
 mod sandbox;
 mod tables;
@@ -23,10 +26,15 @@ pub use backups::{
     CopyJob, CopyOut, CopyStatus, DescribedPoint, Page, PageToken, ProtectedResource, ReadBackups, StartCopy, Vault,
     VaultRef,
 };
+pub use credentials::{LendCredentials, SessionCredentials};
 pub use cursor::Cursor;
-pub use driver::{DeletionStep, Driver, FoundResource, Landing, ProposedMetadata, Readiness, RestoreOrder};
+pub use databases::{AutomatedBackup, DatabaseInstance, ReadDatabases, Remnant, WriteDatabases};
+pub use driver::{
+    DeletionStep, Driver, FoundResource, Landing, LoginStep, LoginWish, ProposedMetadata, Readiness, RestoreOrder,
+};
 pub use error::{CallError, Trouble};
 pub use network::{Egress, Endpoint, NetworkFacts, ReadNetwork, RouteTable, RouteTarget, SecurityGroup, Subnet, Vpc};
+pub use reach::{Reach, Unreachable, Way};
 pub use restores::{RestoreJob, RestoreJobStatus, RunRestores, StartRestore};
 pub use sandbox::{Caller, CallerIdentity, NotTheSandbox, Sandbox, SandboxConfig};
 pub use tables::{
@@ -60,8 +68,14 @@ pub struct SandboxAccess {
     pub restores: Arc<dyn RunRestores>,
     /// Restored and scratch DynamoDB tables.
     pub tables: Arc<dyn WriteTables>,
+    /// Restored DB instances.
+    pub databases: Arc<dyn WriteDatabases>,
     /// The network that restores land in.
     pub network: Arc<dyn ReadNetwork>,
+    /// The way into that network.
+    pub reach: Arc<dyn Reach>,
+    /// The session's credentials, for programs that the plan lends them to.
+    pub credentials: Arc<dyn LendCredentials>,
 }
 
 /// The way to AWS, as the command line wired it up.

@@ -19,6 +19,7 @@ pub mod ratio;
 pub mod record;
 pub mod recovery_point;
 pub mod resource_type;
+pub mod secret;
 pub mod target;
 
 pub use arn::{AccountId, Arn, InvalidArn, RecoveryPointArn, Region, ResourceArn};
@@ -29,4 +30,5 @@ pub use phase::{Phase, phase_of};
 pub use ratio::Ratio;
 pub use recovery_point::{PointKind, RecoveryPoint, RecoveryPointStatus, VaultType};
 pub use resource_type::ResourceType;
-pub use target::Target;
+pub use secret::{DatabaseLogin, Secret};
+pub use target::{DatabaseEngine, DatabaseTarget, Target};

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::AccountId;
@@ -57,6 +58,36 @@ pub enum KeyRule {
     Must(String),
     /// The key may be missing; if it is there, it has one of these values.
     May(Vec<String>),
+    /// The key may be missing; if it is there, its value has this form, and says nothing of where the restore lands.
+    MayBe(Form),
+}
+
+/// A form of values that lead nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A DB instance class: `db.r6g.large`.
+    InstanceClass,
+    /// A number, in decimal digits.
+    Number,
+    /// A moment, as in RFC 3339.
+    Moment,
+}
+
+impl Form {
+    /// Whether a value has this form.
+    pub fn fits(self, value: &str) -> bool {
+        let is_word = |word: &str| {
+            !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        };
+        match self {
+            Self::InstanceClass => {
+                let words: Vec<&str> = value.split('.').collect();
+                value.len() <= 64 && words.len() >= 3 && words[0] == "db" && words.into_iter().all(is_word)
+            }
+            Self::Number => (1..=9).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit()),
+            Self::Moment => value.parse::<Timestamp>().is_ok(),
+        }
+    }
 }
 
 /// The rules of one resource type for one restore: every key that may be sent, and what it may say.
@@ -121,6 +152,7 @@ pub fn metadata_is_safe(metadata: RestoreMetadata, rules: &MetadataRules) -> Res
         let allowed = match rule {
             KeyRule::Must(only) => value == only,
             KeyRule::May(values) => values.iter().any(|allowed| allowed == value),
+            KeyRule::MayBe(form) => form.fits(value),
         };
         if !allowed {
             return Err(UnsafeMetadata::ForeignValue(name));
@@ -175,6 +207,24 @@ mod tests {
         );
         assert_eq!(refused(&[("encryptionType", "KMS")]), UnsafeMetadata::MissingKey("targetTableName"));
         assert_eq!(refused(&[("targetTableName", "orders")]), UnsafeMetadata::ForeignValue("targetTableName"));
+    }
+
+    #[test]
+    fn a_value_of_a_form_passes_and_any_other_does_not() {
+        for (form, fits, does_not) in [
+            (Form::InstanceClass, "db.r5.large.tpc2.mem4x", "db.r5"),
+            (Form::InstanceClass, "db.t4g.medium", "db.m5.Large"),
+            (Form::InstanceClass, "db.t3.micro", "db..micro"),
+            (Form::Number, "5432", "-1"),
+            (Form::Number, "0", ""),
+            (Form::Moment, "2026-01-01T00:00:00Z", "yesterday"),
+        ] {
+            let mut rules = rules();
+            rules.keys.insert("Value", KeyRule::MayBe(form));
+            let passes = |value| metadata_is_safe(metadata(&[("targetTableName", "bp-1"), ("Value", value)]), &rules);
+            assert!(passes(fits).is_ok(), "{fits}");
+            assert_eq!(passes(does_not), Err(UnsafeMetadata::ForeignValue("Value")), "{does_not}");
+        }
     }
 
     #[test]

@@ -122,6 +122,41 @@ pub struct SandboxEntered {
     pub regions: Vec<Region>,
     /// The sandbox's isolation.
     pub isolation: IsolationSeen,
+    /// Whether what lives in the sandbox's network can be reached, by Region; empty where no way is configured.
+    #[serde(default)]
+    pub reach: Vec<ReachSeen>,
+}
+
+/// Whether validators can reach into the sandbox's network, tried before the first restore.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReachSeen {
+    /// The Region.
+    pub region: Region,
+    /// The way: `inside`, `tunnel`, `data-api`.
+    pub way: String,
+    /// What came of trying.
+    pub state: ReachState,
+    /// What was tried and seen, in words.
+    pub detail: String,
+}
+
+impl ReachSeen {
+    /// What came of trying, and what was seen.
+    pub fn tried(&self) -> (ReachState, String) {
+        (self.state, self.detail.clone())
+    }
+}
+
+/// What came of trying to reach into the sandbox's network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReachState {
+    /// Something inside answered.
+    Reached,
+    /// Nothing was there to be tried; only a restored resource will show it.
+    Untried,
+    /// Nothing inside can be reached, so nothing that lives in a network is restored.
+    Unreachable,
 }
 
 /// Facts on the sandbox's isolation at one moment.
@@ -608,6 +643,7 @@ pub enum RestoreVerdict {
 /// Whether the restored resource can be examined.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[expect(clippy::large_enum_variant, reason = "there is one per attempt, and most are ready")]
 pub enum ResourceReady {
     /// It can.
     Ready {
@@ -634,6 +670,12 @@ pub struct Validated {
     pub checks: Vec<Check>,
     /// The recovery point's time minus the newest data in it, in seconds, where a check measured it.
     pub lag_seconds: Option<i64>,
+    /// Negative controls that were tried beside the restored data, on the same server, after it had been examined.
+    #[serde(default)]
+    pub controls: Vec<ValidatorControls>,
+    /// What each validator worked with, by its name: server versions, digests of programs and baselines.
+    #[serde(default)]
+    pub facts: BTreeMap<String, BTreeMap<String, String>>,
     /// When the first validator began.
     pub started: Timestamp,
     /// When the last was done.

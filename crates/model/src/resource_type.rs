@@ -15,6 +15,9 @@ impl ResourceType {
     /// Amazon DynamoDB tables.
     pub const DYNAMODB: &'static str = "DynamoDB";
 
+    /// Amazon RDS DB instances, of every engine.
+    pub const RDS: &'static str = "RDS";
+
     /// The type of this name.
     pub fn new(name: impl Into<String>) -> Self {
         Self(name.into())
@@ -23,6 +26,11 @@ impl ResourceType {
     /// Amazon DynamoDB tables.
     pub fn dynamodb() -> Self {
         Self::new(Self::DYNAMODB)
+    }
+
+    /// Amazon RDS DB instances.
+    pub fn rds() -> Self {
+        Self::new(Self::RDS)
     }
 
     /// The name, as AWS Backup spells it.

@@ -9,14 +9,14 @@ use backproof_model::{PointKind, ProofLevel};
 use serde_json::Value;
 
 use crate::written::{
-    AuthorisationTable, Choice, ConcurrencyTable, ConditionsTable, DeadlinesTable, LengthOfTime, LimitsTable, List,
-    NetworkTable, Number, ObjectivesTable, Optional, PlanTable, Required, ResidencyTable, RouteKind, RouteTable,
-    SandboxTable, ScopeTable, SelectionTable, SizeTable, TagTable, Text, ValidatorTable, Version,
+    AuthorisationTable, Choice, ConcurrencyTable, ConditionsTable, DatabasesTable, DeadlinesTable, LengthOfTime,
+    LimitsTable, List, NetworkTable, Number, ObjectivesTable, Optional, PlanTable, Required, ResidencyTable, RouteKind,
+    RouteTable, SandboxTable, ScopeTable, SelectionTable, SizeTable, TagTable, Text, ValidatorTable, Version,
 };
 use crate::{
-    Concurrency, Conditions, Deadlines, EntropyKind, Limits, NetworkPlan, ObjectivesPlan, Plan, ResidencyRule, Route,
-    SampleSize, SandboxPlan, Scope, Selection, SourceAccount, StratumDimension, TagCondition, UnitKind,
-    ValidatorAssignment, VaultPattern,
+    Concurrency, Conditions, DatabasesPlan, Deadlines, EntropyKind, Limits, NetworkPlan, ObjectivesPlan, Plan,
+    ResidencyRule, Route, SampleSize, SandboxPlan, Scope, Selection, SourceAccount, StratumDimension, TagCondition,
+    UnitKind, ValidatorAssignment, VaultPattern,
 };
 
 const DEFAULT_WINDOW_DAYS: u32 = 30;
@@ -131,6 +131,7 @@ fn sandbox(table: SandboxTable, scope: &Scope) -> Result<SandboxPlan, Unread> {
         protected_accounts: optional_texts(table.protected_accounts),
         routes: all(table.routes, route)?,
         network: table.network.map(|written| network(written.value)).transpose()?,
+        databases: table.databases.map(|written| databases(written.value)).unwrap_or_default(),
         kms_key_arn: table.kms_key_arn.map(|key| key.value.0.0.to_string()),
     })
 }
@@ -152,6 +153,18 @@ fn network(table: NetworkTable) -> Result<NetworkPlan, Unread> {
         security_group_ids: texts(needed(table.security_group_ids)?).into_iter().map(|id| id.0).collect(),
         db_subnet_group: table.db_subnet_group.map(|name| name.value.0.0),
     })
+}
+
+fn databases(table: DatabasesTable) -> DatabasesPlan {
+    DatabasesPlan {
+        reach: choice(table.reach).unwrap_or_default(),
+        tunnel_instance_id: table.tunnel_instance_id.map(|id| id.value.0.0),
+        probe: table.probe.map(|probe| probe.value.0.0),
+        login: choice(table.login).unwrap_or_default(),
+        login_user: table.login_user.map(|user| user.value.0.0),
+        ca_file: table.ca_file.map(|file| file.value.0.0),
+        instance_class: table.instance_class.map(|class| class.value.0.0),
+    }
 }
 
 fn residency_rule(table: ResidencyTable) -> Result<ResidencyRule, Unread> {

@@ -25,7 +25,7 @@ pub use objectives::{Concurrency, Deadlines, Limits, ObjectivesPlan};
 pub use parse::{Parsed, parse};
 pub use plan::{NotAuthorised, Plan};
 pub use problem::{PlanProblem, PlanProblems};
-pub use sandbox::{NetworkPlan, ResidencyRule, Route, SandboxPlan};
+pub use sandbox::{DatabasesPlan, LoginKind, NetworkPlan, ReachKind, ResidencyRule, Route, SandboxPlan};
 pub use schema::{TEMPLATE, json_schema};
 pub use scope::{Conditions, Scope, SourceAccount, TagCondition, VaultPattern};
 pub use selection::{EntropyKind, SampleSize, Selection, StratumDimension, UnitKind};

@@ -28,8 +28,53 @@ pub struct SandboxPlan {
     pub routes: Vec<Route>,
     /// The network that restored resources are put into, for types that live in one.
     pub network: Option<NetworkPlan>,
+    /// How restored databases are reached and logged in to.
+    pub databases: DatabasesPlan,
     /// The key that restored resources are encrypted with; none means AWS's default of the type.
     pub kms_key_arn: Option<String>,
+}
+
+/// How restored databases are reached and logged in to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct DatabasesPlan {
+    /// How a connection gets into the sandbox's network.
+    pub reach: ReachKind,
+    /// The instance that forwards ports. Only ever set for [`ReachKind::Tunnel`].
+    pub tunnel_instance_id: Option<String>,
+    /// `host:port` in the sandbox's network that accepts connections, tried before the first restore.
+    pub probe: Option<String>,
+    /// How validators log in.
+    pub login: LoginKind,
+    /// The user that logs in by IAM. Only ever set for [`LoginKind::Iam`].
+    pub login_user: Option<String>,
+    /// PEM certificates of the authorities that may vouch for database servers.
+    pub ca_file: Option<String>,
+    /// The instance class to restore with; none means the source's.
+    pub instance_class: Option<String>,
+}
+
+/// How a connection gets into the sandbox's network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReachKind {
+    /// The program runs in the sandbox's VPC.
+    #[default]
+    Inside,
+    /// SSM port forwarding through an instance of the sandbox.
+    Tunnel,
+    /// The RDS Data API.
+    DataApi,
+}
+
+/// How validators log in to a restored database.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LoginKind {
+    /// With a new master password, which is kept in memory.
+    #[default]
+    ResetPassword,
+    /// With a token for a user of the restored data.
+    Iam,
 }
 
 /// A way for a recovery point into the sandbox account.

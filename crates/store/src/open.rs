@@ -33,7 +33,7 @@ pub(crate) struct Inner {
     writes_left: AtomicI64,
     /// Held for as long as the store lives; the operating system lets go of it when the process dies. A store that is
     /// only read holds none.
-    _lock: Option<File>,
+    _lock: Option<Lock>,
 }
 
 impl Store {
@@ -69,7 +69,7 @@ impl Store {
             owner: owner.to_owned(),
             installation,
             writes_left: AtomicI64::new(-1),
-            _lock: Some(lock),
+            _lock: Some(Lock(lock)),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -184,6 +184,17 @@ impl Store {
             left => Some(left - 1),
         });
         taken.map(|_| ()).map_err(|_| StoreError::ToldToStop)
+    }
+}
+
+/// The lock on a state directory.
+#[derive(Debug)]
+struct Lock(File);
+
+impl Drop for Lock {
+    /// Closing the file is not enough: a child process that is just being started holds it a moment longer.
+    fn drop(&mut self) {
+        self.0.unlock().ok();
     }
 }
 

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use backproof_cloud::{ReadTables, TableIndex, TableSettings};
-use backproof_validators_api::{Deadline, LengthOfTime};
+use backproof_validators_api::{Deadline, FingerprintKey, LengthOfTime};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::fingerprint::{Fingerprint, FingerprintKey};
+use crate::fingerprint::Fingerprint;
 use crate::look::{LookOrder, held, look};
 use crate::settings::{Class, DEFAULT_SKEW};
 use crate::tally::Watch;

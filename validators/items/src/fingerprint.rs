@@ -19,6 +19,7 @@ use std::ops::AddAssign;
 use std::str::FromStr;
 
 use backproof_cloud::Item;
+use backproof_validators_api::FingerprintKey;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -27,34 +28,8 @@ use crate::encoding::Encoder;
 /// The version of the encoding and the algorithm, in front of every fingerprint.
 const PREFIX: &str = "items-v1:blake3-keyed:";
 
-/// The secret under which items are hashed. The same key must be used for a baseline and for the tests against it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct FingerprintKey {
-    hashing: [u8; 32],
-    id: String,
-}
-
-impl FingerprintKey {
-    /// The key made of 32 secret random bytes. What is used is derived from them, for this purpose alone.
-    pub fn new(secret: &[u8; 32]) -> Self {
-        let id = blake3::derive_key("backproof items-v1 2026 identifier of the fingerprint key", secret);
-        Self {
-            hashing: blake3::derive_key("backproof items-v1 2026 fingerprint of items", secret),
-            id: hex::encode(&id[..8]),
-        }
-    }
-
-    /// A public name for the key, from which it cannot be found: 16 hexadecimal digits.
-    pub fn id(&self) -> &str {
-        &self.id
-    }
-}
-
-impl fmt::Debug for FingerprintKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "FingerprintKey({})", self.id)
-    }
-}
+/// What the key is used for here.
+const PURPOSE: &str = "backproof items-v1 2026 fingerprint of items";
 
 /// A sum of keyed digests, modulo 2^256. That of no items is zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -142,7 +117,7 @@ pub(crate) struct Fingerprinter {
 
 impl Fingerprinter {
     pub(crate) fn new(key: &FingerprintKey) -> Self {
-        Self { hashing: key.hashing, encoder: Encoder::default() }
+        Self { hashing: key.derive(PURPOSE), encoder: Encoder::default() }
     }
 
     /// The fingerprint of one item.

@@ -5,13 +5,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use backproof_cloud::{ReadTables, Sandbox, WriteTables};
 use backproof_model::{Claim, Target};
-use backproof_validators_api::{Examination, Examined, InvalidSettings, NegativeControls, Validator};
+use backproof_validators_api::{Controls, Examination, Examined, FingerprintKey, InvalidSettings, Validator};
 use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::compare::{Question, compare};
 use crate::controls::Scratch;
-use crate::fingerprint::FingerprintKey;
 use crate::look::{LookOrder, look};
 use crate::settings::{Expectation, ItemsSettings, NAME};
 use crate::tally::Watch;
@@ -71,22 +70,26 @@ impl Validator for Items {
     fn accepts(&self, target: &Target) -> bool {
         match target {
             Target::Table { .. } => self.scratch.as_ref().is_none_or(|scratch| scratch.sandbox().holds(target.arn())),
+            Target::Database(_) => false,
         }
     }
 
     async fn examine(&self, examination: &Examination) -> Examined {
-        let Target::Table { name, .. } = &examination.target;
         let settings = match ItemsSettings::read(&examination.settings) {
             Ok(settings) => settings,
-            Err(error) => return unusable(&error),
+            Err(error) => return unusable(&error.to_string()),
+        };
+        let name = match &examination.target {
+            Target::Table { name, .. } => name,
+            Target::Database(_) => return unusable("a database is no table"),
         };
         let expectation = settings.expectation(&examination.source_name);
         let order = Order { name, expectation, data_time: examination.data_time };
         self.reader.examine(order, &examination.deadline).await
     }
 
-    fn controls(&self) -> Option<&dyn NegativeControls> {
-        self.scratch.as_ref().map(|scratch| scratch as &dyn NegativeControls)
+    fn controls(&self) -> Controls<'_> {
+        self.scratch.as_ref().map_or(Controls::None, |scratch| Controls::InScratchResource(scratch))
     }
 }
 
@@ -116,8 +119,8 @@ impl Reader {
     }
 }
 
-/// Settings were checked before the run; that they cannot be used now is this program's fault.
-fn unusable(error: &InvalidSettings) -> Examined {
+/// Settings and target were checked before; that they cannot be used now is this program's fault.
+fn unusable(problem: &str) -> Examined {
     use backproof_model::check::Examined as Count;
     use backproof_model::{FaultOwner, ProofLevel};
     let statement = backproof_validators_api::Statement {
@@ -126,6 +129,6 @@ fn unusable(error: &InvalidSettings) -> Examined {
         claim: Claim::DataReadable,
         level: ProofLevel::L1,
     };
-    let check = statement.inconclusive(FaultOwner::Harness, Count::new(0, "items"), error.to_string());
-    Examined { checks: vec![check], lag_seconds: None }
+    let check = statement.inconclusive(FaultOwner::Harness, Count::new(0, "items"), problem);
+    Examined { checks: vec![check], ..Examined::default() }
 }

@@ -59,7 +59,7 @@ mod time;
 mod trouble;
 
 pub use baseline::{Baseline, CaptureError, CaptureOrder, capture};
-pub use fingerprint::{Fingerprint, FingerprintKey, InvalidFingerprint};
+pub use fingerprint::{Fingerprint, InvalidFingerprint};
 pub use items::Items;
 pub use settings::{Class, DEFAULT_SKEW, ItemsSettings, TableEntry};
 pub use time::{TimeAttribute, TimeUnit};

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use backproof_cloud::Item;
 use jiff::Timestamp;
 
-use crate::fingerprint::{Fingerprint, FingerprintKey, Fingerprinter};
+use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::time::TimeAttribute;
+use backproof_validators_api::FingerprintKey;
 
 /// What to look for in items.
 #[derive(Clone, Debug)]

@@ -314,6 +314,7 @@ pub const CATALOGUE: &[Entry] = &[
             Code("InsufficientDBInstanceCapacity"),
             Code("InsufficientDBInstanceCapacityFault"),
             Code("InsufficientInstanceCapacity"),
+            Code("insufficient-capacity"),
         ],
         Quota,
         "AWS has no room for this class in this zone now: try later, another zone or another class",
@@ -332,7 +333,11 @@ pub const CATALOGUE: &[Entry] = &[
     ),
     entry(
         32,
-        &[Code("KMSKeyNotAccessibleFault")],
+        &[
+            Code("KMSKeyNotAccessibleFault"),
+            Code("inaccessible-encryption-credentials"),
+            Code("inaccessible-encryption-credentials-recoverable"),
+        ],
         SandboxOrBackup,
         "the key cannot be used: check the restore role's rights on it, and that it is still enabled",
     ),

@@ -4,10 +4,11 @@ use backproof_model::{AccountId, Arn};
 
 use super::{elements, refuse_empty, refuse_repeated};
 use crate::problem::{Findings, Span};
-use crate::suggest;
 use crate::written::{
-    AccountTable, NetworkTable, NonEmpty, PlanTable, RoleArn, RouteKind, RouteTable, SandboxTable, Text, Written,
+    AccountTable, DatabasesTable, NetworkTable, NonEmpty, PlanTable, RoleArn, RouteKind, RouteTable, SandboxTable,
+    Text, Written,
 };
+use crate::{LoginKind, ReachKind, suggest};
 
 pub(super) fn check(plan: &PlanTable, findings: &mut Findings<'_>) {
     let accounts = plan.scope.get().and_then(|scope| scope.value.accounts.get());
@@ -94,6 +95,9 @@ fn sandbox(written: &Written<SandboxTable>, sources: &[&Written<Text<AccountId>>
     if let Some(table) = &table.network {
         network(&table.value, findings);
     }
+    if let Some(table) = &table.databases {
+        databases(table, findings);
+    }
     let Some(account) = table.account.get() else { return };
     let id = &account.value.0;
     for (_, span) in protected().filter(|(protected, _)| *protected == id) {
@@ -139,6 +143,38 @@ fn network(network: &NetworkTable, findings: &mut Findings<'_>) {
     refuse_repeated(elements(network.subnet_ids.get()).map(|id| (&id.value.0.0, &id.span)), "subnet", findings);
     let groups = elements(network.security_group_ids.get()).map(|id| (&id.value.0.0, &id.span));
     refuse_repeated(groups, "security group", findings);
+}
+
+fn databases(table: &Written<DatabasesTable>, findings: &mut Findings<'_>) {
+    let DatabasesTable { reach, tunnel_instance_id, login, login_user, .. } = &table.value;
+    if !findings.has_unreadable(&table.span, &["reach", "tunnel_instance_id"]) {
+        let tunnels = reach.as_ref().is_some_and(|reach| reach.value.0 == ReachKind::Tunnel);
+        match (tunnels, reach, tunnel_instance_id) {
+            (true, Some(reach), None) => {
+                let hint = "add `tunnel_instance_id = \"i-…\"`, an instance of the sandbox that SSM manages";
+                findings.problem(&reach.span, "a tunnel needs an instance that forwards ports", hint);
+            }
+            (false, _, Some(instance)) => {
+                let hint = "add `reach = \"tunnel\"`, or remove it";
+                findings.problem(&instance.span, "this instance is never used without a tunnel", hint);
+            }
+            (true | false, _, _) => {}
+        }
+    }
+    if !findings.has_unreadable(&table.span, &["login", "login_user"]) {
+        let by_iam = login.as_ref().is_some_and(|login| login.value.0 == LoginKind::Iam);
+        match (by_iam, login, login_user) {
+            (true, Some(login), None) => {
+                let hint = "add `login_user = \"…\"`, a user of the restored data that may log in by IAM";
+                findings.problem(&login.span, "a login by IAM needs a user", hint);
+            }
+            (false, _, Some(user)) => {
+                let hint = "add `login = \"iam\"`, or remove it";
+                findings.problem(&user.span, "this user is never used without a login by IAM", hint);
+            }
+            (true | false, _, _) => {}
+        }
+    }
 }
 
 fn role_of(account: &AccountId, whose: &str, role: Option<&Written<Text<RoleArn>>>, findings: &mut Findings<'_>) {

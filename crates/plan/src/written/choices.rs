@@ -10,7 +10,7 @@ use toml::de::DeValue;
 
 use super::FromToml;
 use crate::problem::Findings;
-use crate::{EntropyKind, StratumDimension, UnitKind, suggest};
+use crate::{EntropyKind, LoginKind, ReachKind, StratumDimension, UnitKind, suggest};
 
 /// One of a few names, read.
 #[derive(Clone, Copy, Debug)]
@@ -80,6 +80,15 @@ impl Choices for RouteKind {
 
 impl Choices for SameAccount {
     const ALL: &'static [(&'static str, Self)] = &[("accepted", Self::Accepted)];
+}
+
+impl Choices for ReachKind {
+    const ALL: &'static [(&'static str, Self)] =
+        &[("inside", Self::Inside), ("tunnel", Self::Tunnel), ("data-api", Self::DataApi)];
+}
+
+impl Choices for LoginKind {
+    const ALL: &'static [(&'static str, Self)] = &[("reset-password", Self::ResetPassword), ("iam", Self::Iam)];
 }
 
 impl Choices for PointKind {

@@ -13,10 +13,11 @@ pub(crate) use choices::{Choice, RouteKind, SameAccount};
 pub(crate) use numbers::{Expiry, Number, Settings, Share, Version};
 pub(crate) use table::{FromToml, List, Optional, Required, Written, read_document};
 pub(crate) use tables::{
-    AccountTable, AuthorisationTable, ConcurrencyTable, ConditionsTable, DeadlinesTable, LimitsTable, NetworkTable,
-    ObjectivesTable, PlanTable, ResidencyTable, RouteTable, SandboxTable, ScopeTable, SelectionTable, SizeTable,
-    TagTable, ValidatorTable,
+    AccountTable, AuthorisationTable, ConcurrencyTable, ConditionsTable, DatabasesTable, DeadlinesTable, LimitsTable,
+    NetworkTable, ObjectivesTable, PlanTable, ResidencyTable, RouteTable, SandboxTable, ScopeTable, SelectionTable,
+    SizeTable, TagTable, ValidatorTable,
 };
 pub(crate) use texts::{
-    ArnPattern, KeyArn, LengthOfTime, NonEmpty, PlanName, RoleArn, SecurityGroupId, SubnetId, Text, VaultName, VpcId,
+    ArnPattern, HostAndPort, InstanceClass, InstanceId, KeyArn, LengthOfTime, NonEmpty, PlanName, RoleArn,
+    SecurityGroupId, SubnetId, Text, VaultName, VpcId,
 };

@@ -8,10 +8,11 @@ use backproof_model::{AccountId, PointKind, ProofLevel, Region, ResourceType};
 use super::table::toml_table;
 use super::texts::TagValue;
 use super::{
-    ArnPattern, Choice, Expiry, KeyArn, LengthOfTime, List, NonEmpty, Number, Optional, PlanName, Required, RoleArn,
-    RouteKind, SameAccount, SecurityGroupId, Settings, Share, SubnetId, Text, VaultName, Version, VpcId,
+    ArnPattern, Choice, Expiry, HostAndPort, InstanceClass, InstanceId, KeyArn, LengthOfTime, List, NonEmpty, Number,
+    Optional, PlanName, Required, RoleArn, RouteKind, SameAccount, SecurityGroupId, Settings, Share, SubnetId, Text,
+    VaultName, Version, VpcId,
 };
-use crate::{EntropyKind, StratumDimension, UnitKind, VaultPattern};
+use crate::{EntropyKind, LoginKind, ReachKind, StratumDimension, UnitKind, VaultPattern};
 
 toml_table! {
     /// A restore testing plan: what is tested, where it is restored, by whose leave, against which objectives.
@@ -164,6 +165,8 @@ toml_table! {
         routes: Optional<List<RouteTable>>,
         /// The network that restored resources are put into, for types that live in one.
         network: Optional<NetworkTable>,
+        /// How restored databases are reached and logged in to.
+        databases: Optional<DatabasesTable>,
         /// The key that restored resources are encrypted with. Default: AWS's default of the type.
         kms_key_arn: Optional<Text<KeyArn>>,
     }
@@ -192,6 +195,29 @@ toml_table! {
         security_group_ids: Required<List<Text<SecurityGroupId>>>,
         /// The DB subnet group for RDS and its kin.
         db_subnet_group: Optional<Text<NonEmpty>>,
+    }
+}
+
+toml_table! {
+    /// How restored databases are reached and logged in to.
+    DatabasesTable {
+        /// inside: backproof runs in the sandbox's VPC. tunnel: SSM port forwarding through an instance of the sandbox.
+        /// data-api: the RDS Data API, which serves Aurora clusters only. Default: inside.
+        reach: Optional<Choice<ReachKind>>,
+        /// The instance that forwards ports; for the reach `tunnel`.
+        tunnel_instance_id: Optional<Text<InstanceId>>,
+        /// Something in the sandbox's network that accepts connections, tried before the first restore: host:port.
+        probe: Optional<Text<HostAndPort>>,
+        /// reset-password: a new master password, kept in memory. iam: a token for `login_user`. Default:
+        /// reset-password.
+        login: Optional<Choice<LoginKind>>,
+        /// The user of the restored data that logs in by IAM; for the login `iam`.
+        login_user: Optional<Text<NonEmpty>>,
+        /// PEM certificates of the authorities that may vouch for database servers: RDS's global bundle. Default:
+        /// those of the operating system, among which RDS's are not.
+        ca_file: Optional<Text<NonEmpty>>,
+        /// The instance class to restore with. Default: the source's.
+        instance_class: Optional<Text<InstanceClass>>,
     }
 }
 

@@ -157,6 +157,39 @@ kept_text!(
     |text| is_identifier(text, "sg-")
 );
 
+kept_text!(
+    /// An EC2 instance.
+    InstanceId,
+    "an EC2 instance's id",
+    "i-0a1b2c3d4e5f67890",
+    "^i-[0-9a-f]+$",
+    |text| is_identifier(text, "i-")
+);
+kept_text!(
+    /// A host and a port.
+    HostAndPort,
+    "a host and a port, as `host:port`",
+    "10.0.1.10:443",
+    "^[^\\s/@]+:[0-9]{1,5}$",
+    |text| text.rsplit_once(':').is_some_and(|(host, port)| {
+        let is_host = !host.is_empty() && host.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'/' | b'@'));
+        is_host && port.parse::<u16>().is_ok_and(|port| port > 0)
+    })
+);
+kept_text!(
+    /// A class of DB instances.
+    InstanceClass,
+    "a DB instance class",
+    "db.t4g.medium",
+    "^db\\.[a-z0-9-]+\\.[a-z0-9-]+$",
+    |text| text.strip_prefix("db.").and_then(|rest| rest.split_once('.')).is_some_and(|(family, size)| {
+        let is_word = |word: &str| {
+            !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        };
+        is_word(family) && is_word(size)
+    })
+);
+
 /// The ARN of an IAM role.
 #[derive(Clone, Debug)]
 pub(crate) struct RoleArn(pub(crate) Arn);

@@ -424,3 +424,52 @@ fn types_and_validators_that_do_not_exist() {
         ),
     ]);
 }
+
+#[test]
+fn databases_that_cannot_be_reached_or_logged_in_to() {
+    const TABLE: &str = "#[sandbox.databases]\n";
+    assert_refused(&[
+        case(
+            &[(TABLE, "[sandbox.databases]\nreach = \"tunnel\"\n")],
+            "reach",
+            "a tunnel needs an instance",
+            "tunnel_instance_id",
+        ),
+        case(
+            &[(TABLE, "[sandbox.databases]\ntunnel_instance_id = \"i-0a1b2c3d4e5f67890\"\n")],
+            "tunnel_instance_id",
+            "never used without a tunnel",
+            "reach = \"tunnel\"",
+        ),
+        case(
+            &[(TABLE, "[sandbox.databases]\nreach = \"tunel\"\n")],
+            "reach",
+            "`tunel` is not known",
+            "did you mean `tunnel`?",
+        ),
+        case(
+            &[(TABLE, "[sandbox.databases]\nlogin = \"iam\"\n")],
+            "login",
+            "a login by IAM needs a user",
+            "login_user",
+        ),
+        case(
+            &[(TABLE, "[sandbox.databases]\nlogin_user = \"checker\"\n")],
+            "login_user",
+            "never used without a login by IAM",
+            "login = \"iam\"",
+        ),
+        case(
+            &[(TABLE, "[sandbox.databases]\nprobe = \"10.0.0.1\"\n")],
+            "probe",
+            "is not a host and a port",
+            "10.0.1.10:443",
+        ),
+        case(
+            &[(TABLE, "[sandbox.databases]\ninstance_class = \"t4g.medium\"\n")],
+            "instance_class",
+            "is not a DB instance class",
+            "db.t4g.medium",
+        ),
+    ]);
+}

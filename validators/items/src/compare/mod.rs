@@ -55,7 +55,7 @@ pub(crate) fn compare(question: &Question, look: &Look) -> Examined {
     if let Ok(table) = &look.table {
         checks.push(parity::settings_parity(question, table, look.settings.as_ref()));
     }
-    Examined { checks, lag_seconds: freshness::lag(question, look) }
+    Examined { checks, lag_seconds: freshness::lag(question, look), ..Examined::default() }
 }
 
 fn table_active(look: &Look) -> Check {

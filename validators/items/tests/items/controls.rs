@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use backproof_cloud::{TableStatus, Trouble};
 use backproof_model::record::Control;
-use backproof_validators_api::Validator;
+use backproof_validators_api::{Controls, Validator};
 use backproof_validators_items::Items;
 
-use crate::support::{Loses, MemoryTables, State, deadline, key, runtime, validator};
+use crate::support::{Loses, MemoryTables, State, controls, deadline, key, runtime, validator};
 
 fn tried(change: impl FnOnce(&mut State)) -> (Result<Vec<Control>, String>, Arc<MemoryTables>) {
     let runtime = runtime();
@@ -19,7 +19,7 @@ fn tried(change: impl FnOnce(&mut State)) -> (Result<Vec<Control>, String>, Arc<
     let tags = BTreeMap::from([("backproof:run".to_owned(), "1".to_owned())]);
     let tried = runtime.block_on(async {
         let validator = validator(&tables).await;
-        let controls = validator.controls().unwrap();
+        let controls = controls(&validator);
         assert_eq!(controls.scratch_type(), "DynamoDB");
         controls.try_all("bp-k3v9x2aa-controls", &tags, deadline(&runtime.clock(), Duration::from_mins(10))).await
     });
@@ -91,7 +91,7 @@ fn a_table_left_by_an_attempt_before_a_restart_is_taken_over() {
     let try_all = async |allowed: Duration| {
         let validator = validator(&tables).await;
         let deadline = deadline(&runtime.clock(), allowed);
-        validator.controls().unwrap().try_all("bp-scratch", &BTreeMap::new(), deadline).await
+        controls(&validator).try_all("bp-scratch", &BTreeMap::new(), deadline).await
     };
     tables.change(|state| state.trouble = Some(("DeleteItem", 0, Trouble::NoAnswer)));
     runtime.block_on(try_all(Duration::from_mins(10))).unwrap_err();
@@ -108,7 +108,7 @@ fn a_scratch_table_that_never_becomes_active_ends_at_the_deadline() {
     let problem = runtime.block_on(async {
         let validator = validator(&tables).await;
         let deadline = deadline(&runtime.clock(), Duration::from_mins(10));
-        validator.controls().unwrap().try_all("bp-scratch", &BTreeMap::new(), deadline).await.unwrap_err()
+        controls(&validator).try_all("bp-scratch", &BTreeMap::new(), deadline).await.unwrap_err()
     });
     assert_eq!(problem, "scratch table bp-scratch was not active before the deadline");
 }
@@ -116,5 +116,5 @@ fn a_scratch_table_that_never_becomes_active_ends_at_the_deadline() {
 #[test]
 fn a_validator_that_may_only_read_has_no_controls() {
     let tables = MemoryTables::holding(runtime().clock(), vec![]);
-    assert!(Items::read_only(tables, key()).controls().is_none());
+    assert!(matches!(Items::read_only(tables, key()).controls(), Controls::None));
 }

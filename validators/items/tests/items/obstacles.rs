@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use backproof_cloud::{TableStatus, Trouble};
 use backproof_model::{FaultOwner, ProofLevel, Verdict};
-use backproof_validators_items::{Class, FingerprintKey};
+use backproof_validators_api::FingerprintKey;
+use backproof_validators_items::Class;
 use serde_json::json;
 
 use crate::support::{Scene, State, baseline, baseline_as_of, data_time, orders};

@@ -12,8 +12,10 @@ use backproof_cloud::{
     ScanPart, TableDescription, TableIndex, TableSettings, TableStatus, Trouble, Value, WriteTables,
 };
 use backproof_model::{Check, Outcome, ProofLevel, ResourceArn, Target, Verdict};
-use backproof_validators_api::{Deadline, Examination, Examined, Validator};
-use backproof_validators_items::{Baseline, CaptureOrder, Class, FingerprintKey, Items, TimeAttribute, capture};
+use backproof_validators_api::{
+    Controls, Deadline, Examination, Examined, FingerprintKey, NegativeControls, Validator,
+};
+use backproof_validators_items::{Baseline, CaptureOrder, Class, Items, TimeAttribute, capture};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -369,6 +371,8 @@ impl Scene {
             let validator = validator(&self.tables).await;
             validator.check_settings(&self.settings).unwrap();
             let examination = Examination {
+                connection: None,
+                seed: [0; 32],
                 target: target(TABLE),
                 settings: self.settings.clone(),
                 data_time: data_time(),
@@ -412,5 +416,13 @@ impl Found {
     pub(crate) fn assert_silent(&self) {
         let outcome = self.outcome(ProofLevel::L3);
         assert_eq!(outcome, Outcome::Passed { level: ProofLevel::L3 }, "{:#?}", self.0.checks);
+    }
+}
+
+/// The negative controls of a validator that has some.
+pub(crate) fn controls(validator: &Items) -> &dyn NegativeControls {
+    match validator.controls() {
+        Controls::InScratchResource(controls) => controls,
+        Controls::BesideTarget(_) | Controls::None => panic!("no controls in a scratch resource"),
     }
 }
