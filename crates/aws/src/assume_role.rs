@@ -38,7 +38,8 @@ impl Kept {
         *self.current.lock().await = None;
     }
 
-    async fn credentials(&self) -> Result<Credentials, CredentialsError> {
+    /// What is kept, or what the provider gives now.
+    pub(crate) async fn credentials(&self) -> Result<Credentials, CredentialsError> {
         let mut current = self.current.lock().await;
         let renew_from = SystemTime::from(self.clock.now()) + RENEW_BEFORE;
         if let Some(kept) = &*current

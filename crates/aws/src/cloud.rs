@@ -23,7 +23,9 @@ use tokio::sync::{Mutex, OnceCell};
 use crate::assume_role::{Kept, Role};
 use crate::backups::Backups;
 use crate::config::{AwsConfig, BaseCredentials, HttpKind};
+use crate::databases::Databases;
 use crate::identity::{Identity, caller, verify};
+use crate::lending::Lending;
 use crate::network::Network;
 use crate::rates::Rates;
 use crate::restores::Restores;
@@ -260,7 +262,10 @@ impl Cloud for AwsCloud {
             backups: Arc::new(Backups(session.clone())),
             restores: Arc::new(Restores(session.clone())),
             tables: Arc::new(Tables { session: session.clone(), clock: self.config.clock.clone() }),
-            network: Arc::new(Network(session)),
+            databases: Arc::new(Databases(session.clone())),
+            network: Arc::new(Network(session.clone())),
+            reach: crate::reach::way(&self.config.reach, session.clone(), self.config.clock.clone()),
+            credentials: Arc::new(Lending(session)),
         })
     }
 

@@ -1,5 +1,6 @@
 //! What the way to AWS needs to know; plain data that the command line fills in.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::sync::Arc;
 
@@ -16,6 +17,8 @@ pub struct AwsConfig {
     pub sources: Vec<SourceRole>,
     /// The account that restores go into; `None` where nothing will be restored.
     pub sandbox: Option<SandboxRole>,
+    /// How a connection gets into the sandbox's network.
+    pub reach: ReachConfig,
     /// What everything starts from.
     pub credentials: BaseCredentials,
     /// The endpoint of all services, such as a simulator's; wins over the environment and the profile.
@@ -39,6 +42,7 @@ impl AwsConfig {
         Self {
             sources: Vec::new(),
             sandbox: None,
+            reach: ReachConfig::default(),
             credentials: BaseCredentials::Chain { profile: None },
             endpoint_url: None,
             http: HttpKind::Network,
@@ -73,6 +77,32 @@ pub struct SandboxRole {
     pub role_arn: Option<String>,
     /// The external id that the role's trust policy asks for.
     pub external_id: Option<String>,
+}
+
+/// How a connection gets into the sandbox's network.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReachConfig {
+    /// The way.
+    pub way: ReachWay,
+    /// Host and port of something in there that accepts connections, tried before anything is restored.
+    pub probe: Option<(String, u16)>,
+    /// The folders in which the programs of a tunnel are looked for; none means the environment's `PATH`.
+    pub search_path: Option<OsString>,
+}
+
+/// A way into the sandbox's network.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ReachWay {
+    /// This program runs in there.
+    #[default]
+    Inside,
+    /// SSM port forwarding through an instance of the sandbox, by the programs `aws` and `session-manager-plugin`.
+    Tunnel {
+        /// The instance: `i-0a1b2c3d4e5f67890`.
+        instance_id: String,
+    },
+    /// The RDS Data API.
+    DataApi,
 }
 
 /// What roles are assumed from.

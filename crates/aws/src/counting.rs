@@ -33,6 +33,15 @@ impl Calls {
     }
 }
 
+/// A service by the name that it has in IAM's actions, which is mostly the SDK's own.
+fn prefix(service: &str) -> String {
+    match service {
+        "CloudWatch Logs" => "logs".into(),
+        "Secrets Manager" => "secretsmanager".into(),
+        _ => service.to_ascii_lowercase(),
+    }
+}
+
 /// Sees every attempt just before it is sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Counting {
@@ -53,7 +62,7 @@ impl Intercept for Counting {
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let Some(operation) = config.load::<Metadata>() else { return Ok(()) };
-        let call = format!("{}:{}", operation.service().to_ascii_lowercase(), operation.name());
+        let call = format!("{}:{}", prefix(operation.service()), operation.name());
         self.calls.count(&call);
         let repeated = config.load::<RequestAttempts>().is_some_and(|attempts| attempts.attempts() > 1);
         if let (true, Some(gate)) = (repeated, &self.gate) {

@@ -52,6 +52,11 @@ where
     }
 }
 
+/// What went wrong where `call` needed credentials and there were none.
+pub(crate) fn credentials_error(call: &str, error: CredentialsError) -> CallError {
+    call_error(call, &SdkError::<AssumeRoleError, HttpResponse>::construction_failure(error))
+}
+
 /// Names the endpoint that gave no answer, where it is not AWS's own.
 pub(crate) fn naming(mut error: CallError, endpoint: Option<&str>) -> CallError {
     if let (Trouble::NoAnswer, Some(endpoint)) = (error.trouble, endpoint)
@@ -103,7 +108,13 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
 /// The class of an AWS error code. `status` decides where the code is not one that we know.
 pub(crate) fn trouble_of(code: &str, status: u16) -> Trouble {
     match code {
-        "InvalidResourceStateException" | "DeleteConflict" | "TransactionInProgressException" => Trouble::Conflict,
+        "InvalidResourceStateException"
+        | "DeleteConflict"
+        | "TransactionInProgressException"
+        | "OperationAbortedException" => Trouble::Conflict,
+        // RDS: an instance or its backups are in a state that does not allow it now.
+        _ if code.starts_with("InvalidDB") && code.contains("State") => Trouble::Conflict,
+        _ if code.starts_with("InsufficientDBInstanceCapacity") => Trouble::Quota,
         "DependencyFailureException" => Trouble::ServiceFault,
         _ if is_signed_out(code) => Trouble::SignedOut,
         _ if is_denied(code) => Trouble::Denied,
@@ -206,6 +217,14 @@ mod tests {
             ("ResourceInUseException", 400, Conflict),
             ("VcpuLimitExceeded", 400, Quota),
             ("InstanceQuotaExceeded", 400, Quota),
+            ("DBInstanceNotFound", 404, NotFound),
+            ("DBInstanceNotFoundFault", 404, NotFound),
+            ("DBInstanceAlreadyExists", 400, Conflict),
+            ("InvalidDBInstanceState", 400, Conflict),
+            ("InvalidDBInstanceAutomatedBackupState", 400, Conflict),
+            ("InvalidVPCNetworkStateFault", 400, Invalid),
+            ("InsufficientDBInstanceCapacity", 400, Quota),
+            ("OperationAbortedException", 400, Conflict),
             ("MissingParameterValueException", 400, Invalid),
             ("ValidationException", 400, Invalid),
             ("SomethingNew", 400, Invalid),

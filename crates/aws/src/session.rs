@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws_credential_types::Credentials;
 use aws_sdk_backup::config::retry::{RetryPartition, TokenBucket};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -15,7 +16,7 @@ use backproof_model::{AccountId, Region};
 
 use crate::assume_role::Kept;
 use crate::counting::Calls;
-use crate::errors::{call_error, naming};
+use crate::errors::{call_error, credentials_error, naming};
 use crate::rates::Gate;
 
 /// How long a connection may take to come about.
@@ -90,13 +91,19 @@ pub(crate) struct Session {
     /// DynamoDB with time for large answers.
     pub(crate) dynamodb_scans: aws_sdk_dynamodb::Client,
     pub(crate) ec2: aws_sdk_ec2::Client,
+    /// CloudWatch Logs.
+    pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
     pub(crate) rds: aws_sdk_rds::Client,
+    /// Secrets Manager.
+    pub(crate) secrets: aws_sdk_secretsmanager::Client,
     pub(crate) sts: aws_sdk_sts::Client,
+    /// What the clients were made of, for what is signed without being sent.
+    pub(crate) config: SdkConfig,
+    /// The endpoint in the place of AWS's own.
+    pub(crate) endpoint_url: Option<String>,
     credentials: Kept,
     gate: Arc<Gate>,
     sign_in_hint: Option<String>,
-    /// The endpoint in the place of AWS's own.
-    endpoint_url: Option<String>,
 }
 
 impl Session {
@@ -117,12 +124,15 @@ impl Session {
             dynamodb: client!(aws_sdk_dynamodb, config, common, Some(gate.clone())),
             dynamodb_scans: client!(aws_sdk_dynamodb, &scans, common, Some(gate.clone())),
             ec2: client!(aws_sdk_ec2, config, common, Some(gate.clone())),
+            logs: client!(aws_sdk_cloudwatchlogs, config, common, Some(gate.clone())),
             rds: client!(aws_sdk_rds, config, common, Some(gate.clone())),
+            secrets: client!(aws_sdk_secretsmanager, config, common, Some(gate.clone())),
             sts: client!(aws_sdk_sts, config, common, Some(gate.clone())),
+            config: config.clone(),
+            endpoint_url: common.endpoint_of(config),
             credentials,
             gate,
             sign_in_hint: common.sign_in_hint.clone(),
-            endpoint_url: common.endpoint_of(config),
         }
     }
 
@@ -140,14 +150,27 @@ impl Session {
             Ok(answer) => return Ok(answer),
             Err(error) => error,
         };
-        let mut error = naming(call_error(call, &error), self.endpoint_url.as_deref());
+        Err(self.explained(call_error(call, &error)).await)
+    }
+
+    /// The credentials that calls are signed with now, for `call`, which the SDK does not send.
+    pub(crate) async fn credentials(&self, call: &'static str) -> Result<Credentials, CallError> {
+        match self.credentials.credentials().await {
+            Ok(credentials) => Ok(credentials),
+            Err(error) => Err(self.explained(credentials_error(call, error)).await),
+        }
+    }
+
+    /// Says which endpoint gave no answer, and what to do for somebody who is not signed in.
+    async fn explained(&self, error: CallError) -> CallError {
+        let mut error = naming(error, self.endpoint_url.as_deref());
         if error.trouble == Trouble::SignedOut {
             self.credentials.forget().await;
             if let Some(hint) = &self.sign_in_hint {
                 error.message = format!("{}; {hint}", error.message);
             }
         }
-        Err(error)
+        error
     }
 
     /// Refuses a call that changes something unless this session is in the sandbox that the proof is of.

@@ -14,6 +14,9 @@ use backproof_cloud::{
 use backproof_model::metadata::KeyRule;
 use backproof_model::{FaultOwner, MetadataRules, ResourceArn, ResourceType, RestoreMetadata, Target};
 
+use crate::left_out::left_out;
+use crate::partition::partition;
+
 const TABLE_NAME: &str = "targetTableName";
 const ENCRYPTION: &str = "encryptionType";
 const KEY: &str = "kmsMasterKeyArn";
@@ -42,7 +45,7 @@ impl Driver for DynamoDb {
         ]
     }
 
-    fn propose_metadata(&self, order: &RestoreOrder) -> ProposedMetadata {
+    fn propose_metadata(&self, order: &RestoreOrder) -> Result<ProposedMetadata, String> {
         let mut metadata = RestoreMetadata::default();
         let mut keys = BTreeMap::new();
         let mut force = |key: &'static str, value: &str| {
@@ -58,24 +61,24 @@ impl Driver for DynamoDb {
             None => force(ENCRYPTION, "Default"),
         }
         let left_out = left_out(order, &metadata);
-        ProposedMetadata {
+        Ok(ProposedMetadata {
             metadata,
             rules: MetadataRules { keys, foreign_accounts: order.foreign_accounts.clone() },
             left_out,
-        }
+        })
     }
 
     fn arn_of(&self, name: &str, landing: &Landing) -> Option<ResourceArn> {
-        // China and GovCloud have partitions of their own, which show in the Region's name.
-        let partition = match landing.region.as_str() {
-            region if region.starts_with("cn-") => "aws-cn",
-            region if region.starts_with("us-gov-") => "aws-us-gov",
-            _ => "aws",
-        };
+        let partition = partition(landing.region.as_str());
         format!("arn:{partition}:dynamodb:{}:{}:table/{name}", landing.region, landing.account).parse().ok()
     }
 
-    async fn ready(&self, access: &SandboxAccess, resource: &ResourceArn) -> Result<Readiness, CallError> {
+    async fn ready(
+        &self,
+        access: &SandboxAccess,
+        resource: &ResourceArn,
+        _landing: &Landing,
+    ) -> Result<Readiness, CallError> {
         let table = access.tables.describe_table(table_name(resource)).await?;
         Ok(readiness(table, access))
     }
@@ -130,6 +133,9 @@ impl Driver for DynamoDb {
             kms_key_arn: None,
             subnet_ids: Vec::new(),
             security_group_ids: Vec::new(),
+            db_subnet_group: None,
+            db_instance_class: None,
+            db_iam_login: false,
         };
         let mut tables = Vec::new();
         let mut cursor = Cursor::of("dynamodb:ListTables");
@@ -171,20 +177,6 @@ fn readiness(table: TableDescription, access: &SandboxAccess) -> Readiness {
             Readiness::Never { owner: FaultOwner::Sandbox, reason: format!("the restored table is in state {state}") }
         }
     }
-}
-
-/// Keys that AWS named and that are not sent.
-fn left_out(order: &RestoreOrder, sent: &RestoreMetadata) -> Vec<String> {
-    let mut keys: Vec<String> = order
-        .inferred
-        .iter()
-        .chain(order.original.iter())
-        .filter(|(key, _)| sent.get(key).is_none())
-        .map(|(key, _)| key.to_owned())
-        .collect();
-    keys.sort();
-    keys.dedup();
-    keys
 }
 
 fn table_name(resource: &ResourceArn) -> &str {
@@ -229,6 +221,9 @@ mod tests {
             kms_key_arn: kms_key_arn.map(str::to_owned),
             subnet_ids: Vec::new(),
             security_group_ids: Vec::new(),
+            db_subnet_group: None,
+            db_instance_class: None,
+            db_iam_login: false,
         };
         let foreign_accounts = vec!["111122223333".parse().unwrap()];
         RestoreOrder { point, resource_name: "bp-k3v9x2aa-1-1-1".into(), inferred, original, landing, foreign_accounts }
@@ -241,7 +236,7 @@ mod tests {
             RestoreMetadata::default(),
             Some("arn:aws:kms:eu-central-1:111122223333:key/1"),
         );
-        let proposed = DynamoDb.propose_metadata(&stolen);
+        let proposed = DynamoDb.propose_metadata(&stolen).unwrap();
         assert!(metadata_is_safe(proposed.metadata, &proposed.rules).is_err());
     }
 
@@ -260,7 +255,7 @@ mod tests {
             key in proptest::option::of(Just("arn:aws:kms:eu-central-1:999988887777:key/2")),
         ) {
             let order = order(inferred.into_iter().collect(), original.into_iter().collect(), key);
-            let proposed = DynamoDb.propose_metadata(&order);
+            let proposed = DynamoDb.propose_metadata(&order).unwrap();
             let safe = metadata_is_safe(proposed.metadata, &proposed.rules).unwrap();
             let sent: Vec<_> = safe.as_metadata().iter().collect();
             prop_assert_eq!(safe.as_metadata().get(TABLE_NAME), Some("bp-k3v9x2aa-1-1-1"));

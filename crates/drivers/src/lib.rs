@@ -1,9 +1,12 @@
-//! One file per resource type, and the one list of them.
+//! One file (and what it is made of) per resource type, and the one list of them.
 //!
 //! A driver holds only what differs between types; restoring, waiting, examining and the rule of deletion are the
 //! engine's. Drivers and validators never name each other: they meet in [`backproof_model::Target`].
 
 mod dynamodb;
+mod left_out;
+mod partition;
+mod rds;
 
 use std::sync::Arc;
 
@@ -12,7 +15,7 @@ use backproof_model::ResourceType;
 
 /// Every driver, in the order of the types' names.
 pub fn all() -> Vec<Arc<dyn Driver>> {
-    vec![Arc::new(dynamodb::DynamoDb)]
+    vec![Arc::new(dynamodb::DynamoDb), Arc::new(rds::Rds::default())]
 }
 
 /// The types that can be driven.

@@ -2,9 +2,11 @@
 
 mod double;
 
+mod databases;
 mod errors;
 mod network;
 mod paging;
+mod reach;
 mod records;
 mod requests;
 mod retries;

@@ -1,6 +1,7 @@
 //! A proof of sandbox opens that account and Region, and no other.
 
 use backproof_cloud::{CallError, Cloud, Trouble};
+use backproof_model::Secret;
 
 use crate::double::{SANDBOX, cloud_of, ok, region, runtime};
 use crate::requests::{POINT, start_restore};
@@ -27,6 +28,14 @@ fn nothing_that_changes_anything_is_sent_with_the_proof_of_another_region() {
             here.tables.unprotect_table(&proof, "t").await.unwrap_err(),
             here.tables.tag_table(&proof, &arn, &[].into()).await.unwrap_err(),
             here.tables.delete_table(&proof, "t").await.unwrap_err(),
+            here.databases.reset_password(&proof, "bp", &Secret::new("x")).await.unwrap_err(),
+            here.databases.unprotect_instance(&proof, "bp").await.unwrap_err(),
+            here.databases.tag_instance(&proof, &arn, &[].into()).await.unwrap_err(),
+            here.databases.untag_instance(&proof, &arn, &[]).await.unwrap_err(),
+            here.databases.delete_instance(&proof, "bp").await.unwrap_err(),
+            here.databases.delete_automated_backup(&proof, "db-A").await.unwrap_err(),
+            here.databases.delete_log_group(&proof, "/aws/rds/instance/bp/error").await.unwrap_err(),
+            here.databases.login_token(&proof, "db.example", 5432, "u").await.unwrap_err(),
         ]
     });
     for refusal in refusals {

@@ -9,8 +9,8 @@ use backproof_clock::{Clock, VirtualClock};
 use backproof_cloud::{Cloud, NotTheSandbox, Trouble};
 
 use crate::double::{
-    Double, Reply, SOURCE, caller_identity, cloud_of, config, ok, query_error, region, rest_error, runtime, session,
-    source,
+    Double, Reply, SANDBOX, SOURCE, caller_identity, cloud_of, config, ok, query_error, region, rest_error, runtime,
+    session, source,
 };
 
 const ROLE: &str = "arn:aws:iam::111122223333:role/backproof-read";
@@ -59,6 +59,25 @@ fn a_role_is_assumed_with_external_id_and_renewed_before_its_end() {
     let keys: Vec<_> = seen.iter().filter(|seen| seen.uri.starts_with("/backup-vaults")).collect();
     assert!(keys[1].authorization.contains("Credential=ASIA1/"), "{}", keys[1].authorization);
     assert!(keys[2].authorization.contains("Credential=ASIA2/"), "{}", keys[2].authorization);
+}
+
+#[test]
+fn the_sandbox_s_credentials_are_lent_with_their_end() {
+    let (runtime, clock) = runtime();
+    let now = clock.clone();
+    let double = Double::new(move |_, seen| {
+        if seen.body.contains("Action=AssumeRole") { session(1, now.now()) } else { caller_identity(SANDBOX) }
+    });
+    let mut config = config(&double, &clock);
+    config.endpoint_url = Some("http://127.0.0.1:4566".into());
+    config.sandbox.as_mut().unwrap().role_arn = Some("arn:aws:iam::999988887777:role/backproof-sandbox".into());
+    let cloud = AwsCloud::new(config);
+    let lent = runtime.block_on(async { cloud.sandbox(&region()).await.unwrap().credentials.lend().await.unwrap() });
+    assert_eq!(lent.access_key_id, "ASIA1");
+    assert_eq!(lent.secret_access_key.reveal(), "very-secret");
+    assert_eq!(lent.session_token.unwrap().reveal(), "t");
+    assert_eq!(lent.expires, Some("2026-01-01T01:00:00Z".parse().unwrap()));
+    assert_eq!(lent.endpoint_url.as_deref(), Some("http://127.0.0.1:4566"));
 }
 
 #[test]
