@@ -7,7 +7,7 @@ use backproof_cloud::{Driver, SandboxAccess};
 use backproof_model::ResourceType;
 use backproof_model::names::ResourceName;
 use backproof_model::record::{ControlsTried, Deleted, DrawnPoint, ValidatorControls, run_step};
-use backproof_validators_api::{Deadline, Validator};
+use backproof_validators_api::{Controls, Deadline, NegativeControls, Validator};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -77,7 +77,7 @@ fn scratches<'a>(world: &World, run: u64, access: &'a SandboxAccess, drawn: &[Dr
         .collect();
     let validators = (world.validators)(access).into_iter().filter(|validator| used.contains(validator.name()));
     let with_driver = validators.filter_map(|validator| {
-        let driver = world.driver(&ResourceType::new(validator.controls()?.scratch_type())).cloned();
+        let driver = world.driver(&ResourceType::new(in_scratch(validator.as_ref())?.scratch_type())).cloned();
         Some((validator, driver))
     });
     (1..)
@@ -87,6 +87,14 @@ fn scratches<'a>(world: &World, run: u64, access: &'a SandboxAccess, drawn: &[Dr
             Scratch { validator, driver, access, name }
         })
         .collect()
+}
+
+/// The controls that want a scratch resource; those beside restored data are tried in each restore test.
+fn in_scratch(validator: &dyn Validator) -> Option<&dyn NegativeControls> {
+    match validator.controls() {
+        Controls::InScratchResource(controls) => Some(controls),
+        Controls::BesideTarget(_) | Controls::None => None,
+    }
 }
 
 impl Scratch<'_> {
@@ -102,7 +110,7 @@ impl Scratch<'_> {
             self.delete(world, run, intended).await;
         }
         let deadline = Deadline::after(world.clock().clone(), world.plan.deadlines.validate);
-        let tried = match self.validator.controls() {
+        let tried = match in_scratch(self.validator.as_ref()) {
             Some(controls) => controls.try_all(&name, &tags(world, run, 0, world.clock().now()), deadline).await,
             None => Err("it has no controls".into()),
         };

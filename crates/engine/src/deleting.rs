@@ -212,6 +212,8 @@ impl Deleter<'_> {
         let mut refusals = Refusals::default();
         let found = loop {
             match self.driver.find(self.access, resource).await {
+                // AWS tells of some types when they were created only once they are: the rule needs to know.
+                Ok(Some(found)) if found.created.is_none() && !patience.is_over() => patience.pause().await,
                 Ok(Some(found)) => break found,
                 Ok(None) => return deletion("not needed", DeletionEnd::WasAbsent { seen: self.clock.now() }),
                 Err(error) => {
@@ -243,6 +245,10 @@ impl Deleter<'_> {
         loop {
             let state = match self.driver.delete(self.access, resource).await {
                 Ok(DeletionStep::Absent) => return DeletionEnd::SeenAbsent { asked, absent: self.clock.now() },
+                Ok(DeletionStep::LeftBehind { what }) => {
+                    let reason = format!("it is gone, but has left behind: {}", what.join(", "));
+                    return DeletionEnd::Stranded { reason };
+                }
                 Ok(DeletionStep::Asked) => "being deleted".to_owned(),
                 Ok(DeletionStep::NotYet { state }) => state,
                 Err(error) => match refusals.give_up(patience, &error) {

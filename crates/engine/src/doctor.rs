@@ -1,9 +1,9 @@
 //! Says what would fail on the day, without restoring anything.
 
 use backproof_cloud::{SandboxAccess, SourceAccess};
-use backproof_model::record::IsolationState;
+use backproof_model::record::{IsolationState, ReachSeen, ReachState};
 
-use crate::sandbox::isolation_in;
+use crate::sandbox::{isolation_in, reach_in};
 use crate::world::World;
 
 /// One statement on what a run needs.
@@ -135,6 +135,9 @@ async fn sandbox_account(what: String, world: &World, access: &SandboxAccess) ->
             Err(error) => bad(what, "a listing", error.to_string(), &format!("allow to the sandbox role: {needs}")),
         });
     }
+    if world.plan.sandbox.network.is_some() {
+        found.push(reach(&what, access).await);
+    }
     for fact in isolation_in(&world.plan, access).await {
         let what = format!("{what}: {}", fact.subject);
         found.push(match fact.state {
@@ -160,6 +163,22 @@ async fn sandbox_account(what: String, world: &World, access: &SandboxAccess) ->
         }
     }
     found
+}
+
+/// Whether validators can get into the sandbox's network.
+async fn reach(what: &str, access: &SandboxAccess) -> Examined {
+    let ReachSeen { way, state, detail, .. } = reach_in(access).await;
+    let what = format!("{what}: reach `{way}`");
+    match state {
+        ReachState::Reached => good(what, "a connection", detail),
+        ReachState::Untried => doubtful(what, "nothing to connect to", detail),
+        ReachState::Unreachable => bad(
+            what,
+            "a connection",
+            detail,
+            "see sandbox.databases.reach; until it works, nothing that lives in a network is restored",
+        ),
+    }
 }
 
 fn good(what: String, how: &str, detail: String) -> Examined {

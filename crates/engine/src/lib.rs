@@ -7,6 +7,7 @@
 mod blame;
 mod census;
 mod closing;
+mod connecting;
 mod controls;
 mod copies;
 mod deleting;
@@ -29,6 +30,7 @@ mod run;
 mod sandbox;
 mod staging;
 mod sweep;
+mod unlocking;
 mod validating;
 mod waiting;
 mod world;

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use backproof_cloud::{CallError, Landing, RestoreOrder, SandboxAccess, VaultRef};
 use backproof_model::catalogue::{During, Trouble, classify};
 use backproof_model::metadata::metadata_is_safe;
-use backproof_model::record::{Located, RestorePrepared, test_step};
+use backproof_model::record::{Located, ReachState, RestorePrepared, test_step};
 use backproof_model::{
     FaultOwner, Outcome, RecoveryPoint, RecoveryPointArn, RecoveryPointStatus, RestoreMetadata, SafeMetadata,
 };
-use backproof_plan::Plan;
+use backproof_plan::{LoginKind, Plan};
 
 use crate::blame::blame;
 use crate::error::{EngineError, Result};
@@ -63,10 +63,15 @@ pub(crate) async fn prepare(
         }
         RestorePrepared::Ready { metadata, .. } => {
             let metadata: RestoreMetadata = metadata.into_iter().collect();
-            let rules = test
-                .driver
-                .propose_metadata(&order(test, attempt, RestoreMetadata::default(), RestoreMetadata::default()))
-                .rules;
+            // What was kept of the source's is in the journalled metadata, so it is proposed again from that.
+            let again = order(test, attempt, RestoreMetadata::default(), metadata.clone());
+            let rules = match test.driver.propose_metadata(&again) {
+                Ok(proposed) => proposed.rules,
+                Err(lacking) => {
+                    let outcome = Outcome::inconclusive(FaultOwner::Sandbox, lacking);
+                    return Ok(Prepared::Refused { outcome, may_pass: false });
+                }
+            };
             match metadata_is_safe(metadata, &rules) {
                 Ok(metadata) => Prepared::Ready(Order { recovery_point_arn: source.arn.clone(), metadata }),
                 Err(refusal) => Prepared::Refused {
@@ -97,6 +102,11 @@ async fn look_and_propose(test: &TestContext<'_>, attempt: u32, source: &Source<
             "the sandbox's network was not shown to be isolated, so nothing that lives in a network is restored";
         return refused(FaultOwner::Sandbox, reason);
     }
+    if let Some((ReachState::Unreachable, detail)) = test.reach.as_ref().filter(|_| test.driver.lives_in_network()) {
+        let reason =
+            format!("nothing in the sandbox's network can be reached, so nothing is restored into it: {detail}");
+        return refused(FaultOwner::Sandbox, reason);
+    }
     let backups = &test.access.backups;
     let described = match backups.describe_recovery_point(&source.vault, source.arn).await {
         Ok(described) => described.point,
@@ -113,7 +123,10 @@ async fn look_and_propose(test: &TestContext<'_>, attempt: u32, source: &Source<
         Ok(original) => original,
         Err(error) => return unreadable(test, &error),
     };
-    let proposed = test.driver.propose_metadata(&order(test, attempt, inferred, original));
+    let proposed = match test.driver.propose_metadata(&order(test, attempt, inferred, original)) {
+        Ok(proposed) => proposed,
+        Err(lacking) => return refused(FaultOwner::Sandbox, lacking),
+    };
     match metadata_is_safe(proposed.metadata, &proposed.rules) {
         Err(refusal) => refused(FaultOwner::Harness, refusal.to_string()),
         Ok(safe) => RestorePrepared::Ready {
@@ -195,6 +208,9 @@ pub(crate) fn landing_in(plan: &Plan, access: &SandboxAccess) -> Landing {
             .as_ref()
             .map(|network| network.security_group_ids.clone())
             .unwrap_or_default(),
+        db_subnet_group: sandbox.network.as_ref().and_then(|network| network.db_subnet_group.clone()),
+        db_instance_class: sandbox.databases.instance_class.clone(),
+        db_iam_login: sandbox.databases.login == LoginKind::Iam,
     }
 }
 

@@ -10,10 +10,10 @@ use std::sync::Arc;
 use backproof_cloud::{Driver, SandboxAccess};
 use backproof_model::names::{Installation, ResourceName, TAG_EXPIRES, TAG_INSTALLATION, TAG_RUN, TAG_TEST};
 use backproof_model::record::{
-    Deleted, DrawnPoint, Located, ResourceReady, RestoreEnded, RestoreStarted, RestoreVerdict, TestClosed, Validated,
-    test_step,
+    Deleted, DrawnPoint, Located, ReachState, ResourceReady, RestoreEnded, RestoreStarted, RestoreVerdict, TestClosed,
+    Validated, ValidatorControls, test_step,
 };
-use backproof_model::{Check, FaultOwner, Outcome, Verdict};
+use backproof_model::{Check, FaultOwner, Outcome, PointKind, Verdict};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::error::{EngineError, Result};
@@ -40,6 +40,10 @@ pub(crate) struct TestContext<'a> {
     pub(crate) voided: &'a BTreeSet<String>,
     /// Whether the sandbox's network was shown to isolate.
     pub(crate) isolated: bool,
+    /// Whether validators can reach into the sandbox's network, as far as it was tried, and what was seen.
+    pub(crate) reach: Option<(ReachState, String)>,
+    /// The seed of the run's draw in hexadecimal, or what stands for it where one point was asked for.
+    pub(crate) draw_seed: &'a str,
     /// The resource's longest gap between recovery points, in seconds, where it is known.
     pub(crate) gap_seconds: Option<i64>,
 }
@@ -163,29 +167,57 @@ async fn restore_and_examine(test: &TestContext<'_>, journal: &mut Journal, atte
     if let RestoreVerdict::NotRestored { owner, reason, may_pass, .. } = ended.verdict {
         return attempt.end(refusal(owner, reason), may_pass);
     }
-    let ready = readying::ready(test, journal, attempt.number, &ended).await?;
+    let (ready, login) = readying::ready(test, journal, attempt.number, &ended).await?;
     attempt.ready = Some(ready.clone());
     let target = match ready {
         ResourceReady::Ready { target, .. } => target,
         ResourceReady::NotReady { owner, reason } => return attempt.end(refusal(owner, reason), false),
     };
-    let validated = validating::validate(test, journal, attempt.number, target).await?;
-    attempt.outcome = Outcome::of_checks(&believed(test, &validated.checks), test.world.plan.required_level);
+    let restored = validating::Restored { target, login, data_time: data_time(test, &order, asked) };
+    let validated = validating::validate(test, journal, attempt.number, restored).await?;
+    attempt.outcome = Outcome::of_checks(&believed(test, &validated), test.world.plan.required_level);
     attempt.validated = Some(validated);
     Ok(())
 }
 
-/// The checks as they count: a validator that missed a planted fault could not tell.
-fn believed(test: &TestContext<'_>, checks: &[Check]) -> Vec<Check> {
-    let believe = |check: &Check| {
-        let mut check = check.clone();
-        if test.voided.contains(&check.validator) {
-            check.verdict = Verdict::Inconclusive(FaultOwner::Validator);
-            check.remark = Some("the validator missed a planted fault in this run, or could not be tried".into());
+/// The moment that the restored data is of. A snapshot has one; of a continuous point a moment was asked for, or the
+/// latest there is.
+fn data_time(test: &TestContext<'_>, order: &preparing::Order, asked: Timestamp) -> Timestamp {
+    match test.drawn.point.kind() {
+        PointKind::Snapshot => test.drawn.point.creation_date,
+        PointKind::Continuous => {
+            let moment = order.metadata.as_metadata().get("RestoreTime").and_then(|moment| moment.parse().ok());
+            moment.unwrap_or(asked)
         }
-        check
+    }
+}
+
+/// The checks as they count: a validator that missed a planted fault could not tell.
+///
+/// Where controls beside the restored data could not be tried at all, what the validator passed does not count. What it
+/// failed does: it noticed something, and a server that died of its data can have no scratch database.
+fn believed(test: &TestContext<'_>, validated: &Validated) -> Vec<Check> {
+    let beside = |check: &Check| validated.controls.iter().find(|tried| tried.validator == check.validator);
+    let believe = |check: &Check| {
+        let void = |remark: String| Check {
+            verdict: Verdict::Inconclusive(FaultOwner::Validator),
+            remark: Some(remark),
+            ..check.clone()
+        };
+        if test.voided.contains(&check.validator) {
+            return void("the validator missed a planted fault in this run, or could not be tried".into());
+        }
+        match beside(check) {
+            None => check.clone(),
+            Some(tried) if tried.hold() => check.clone(),
+            Some(ValidatorControls { problem: Some(problem), .. }) => match check.verdict {
+                Verdict::Passed => void(format!("no fault could be planted beside the restored data: {problem}")),
+                Verdict::Failed | Verdict::Inconclusive(_) => check.clone(),
+            },
+            Some(_) => void("the validator missed a fault that was planted beside the restored data".into()),
+        }
     };
-    checks.iter().map(believe).collect()
+    validated.checks.iter().map(believe).collect()
 }
 
 /// Only the backup's own fault is a failure.

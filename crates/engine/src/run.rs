@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use backproof_model::chain::RUN_CHAIN;
 use backproof_model::record::{
-    Census, ControlsTried, Deleted, Drawn, DrawnPoint, Leftover, PopulationFrozen, RunClosed, SandboxEntered,
-    TestClosed, run_step,
+    Census, ControlsTried, Deleted, Drawn, DrawnPoint, EntropyRevealed, Leftover, PopulationFrozen, ReachSeen,
+    RunClosed, SandboxEntered, TestClosed, run_step,
 };
 use backproof_model::{Region, ResourceType};
 use backproof_store::{RegisteredRun, RunState};
@@ -59,6 +59,9 @@ pub async fn run(world: &World, request: &Request) -> Result<RunEnd> {
         regions: &regions,
         entered: &entered,
         voided: controls::voided(&tried),
+        draw_seed: journal
+            .recorded(run_step::REVEAL)?
+            .map_or_else(|| format!("run {run}"), |revealed: EntropyRevealed| revealed.seed),
     };
     let tests = stage.perform_all(&drawn.points, &journal).await?;
     sandbox::look_again(world, &regions, &mut journal).await?;
@@ -111,6 +114,8 @@ struct Stage<'a> {
     regions: &'a SandboxRegions,
     entered: &'a SandboxEntered,
     voided: BTreeSet<String>,
+    /// The seed of the draw; where one point was asked for there was none, and the run's number stands for it.
+    draw_seed: String,
 }
 
 impl Stage<'_> {
@@ -167,6 +172,8 @@ impl Stage<'_> {
             poller: pollers.get(&point.region).ok_or_else(unfit)?.clone(),
             voided: &self.voided,
             isolated: sandbox::isolates(&self.entered.isolation),
+            reach: self.entered.reach.iter().find(|seen| seen.region == point.region).map(ReachSeen::tried),
+            draw_seed: &self.draw_seed,
             gap_seconds,
         })
     }

@@ -1,7 +1,7 @@
 //! Enters the sandbox and judges whether its network isolates.
 
 use backproof_cloud::{CallError, NetworkFacts, RouteTarget, SandboxAccess};
-use backproof_model::record::{IsolationFact, IsolationSeen, IsolationState, SandboxEntered, run_step};
+use backproof_model::record::{IsolationFact, IsolationSeen, IsolationState, ReachSeen, SandboxEntered, run_step};
 use backproof_plan::Plan;
 use serde_json::Value;
 
@@ -21,11 +21,27 @@ pub(crate) async fn enter(world: &World, journal: &mut Journal) -> Result<(Sandb
     let entered = journal
         .observe(run_step::SANDBOX, async {
             let isolation = isolation(world, &regions).await;
+            let reach = reach(world, &regions).await;
             let regions = world.plan.sandbox.regions.clone();
-            Ok(SandboxEntered { account, caller_arn, regions, isolation })
+            Ok(SandboxEntered { account, caller_arn, regions, isolation, reach })
         })
         .await?;
     Ok((regions, entered))
+}
+
+/// Tries the way into the sandbox's network in all of its Regions, where the plan names a network.
+async fn reach(world: &World, regions: &SandboxRegions) -> Vec<ReachSeen> {
+    let mut seen = Vec::new();
+    for access in regions.iter().filter(|_| world.plan.sandbox.network.is_some()) {
+        seen.push(reach_in(access).await);
+    }
+    seen
+}
+
+/// Tries the way into the sandbox's network in one Region.
+pub(crate) async fn reach_in(access: &SandboxAccess) -> ReachSeen {
+    let (state, detail) = access.reach.try_out().await;
+    ReachSeen { region: access.region.clone(), way: access.reach.name().to_owned(), state, detail }
 }
 
 /// Journals what isolates the sandbox once all tests are done: it may have been opened in between.

@@ -1,65 +1,145 @@
 //! Lets the plan's validators examine what was restored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
 
-use backproof_model::record::{Validated, test_step};
-use backproof_model::{Check, Claim, Examined, FaultOwner, ProofLevel, Target, Verdict};
+use backproof_model::canonical::{from_hex, sha256_hex};
+use backproof_model::check::Examined as ExaminedCount;
+use backproof_model::record::{Validated, ValidatorControls, test_step};
+use backproof_model::{Check, Claim, FaultOwner, ProofLevel, Target, Verdict};
 use backproof_plan::ValidatorAssignment;
-use backproof_validators_api::{Deadline, Examination, Validator};
+use backproof_validators_api::{Controls, ControlsBesideTarget, Deadline, Examination, Examined, Validator};
 use futures_util::FutureExt;
+use jiff::Timestamp;
 
+use crate::connecting::connect;
 use crate::error::Result;
 use crate::journal::Journal;
 use crate::restore_test::{TestContext, step};
+use crate::unlocking::Login;
 
-/// Examines the target with every validator that the plan assigns to its resource.
+/// What is examined.
+pub(crate) struct Restored {
+    pub(crate) target: Target,
+    /// The login, where it was got just now.
+    pub(crate) login: Option<Login>,
+    /// The moment that the data is of.
+    pub(crate) data_time: Timestamp,
+}
+
+/// Examines what was restored with every validator that the plan assigns to its resource, and then lets those that plant
+/// faults beside the restored data do so.
 pub(crate) async fn validate(
     test: &TestContext<'_>,
     journal: &mut Journal,
     attempt: u32,
-    target: Target,
+    restored: Restored,
 ) -> Result<Validated> {
     let name = step(test_step::VALIDATE, attempt);
-    journal.observe(&name, async { Ok(examine(test, target).await) }).await
+    journal.observe(&name, async { Ok(examine(test, attempt, restored).await) }).await
 }
 
-async fn examine(test: &TestContext<'_>, target: Target) -> Validated {
+async fn examine(test: &TestContext<'_>, attempt: u32, restored: Restored) -> Validated {
+    let Restored { target, login, data_time } = restored;
     test.tell("examining");
     let clock = test.world.clock();
+    let mut found = Findings::default();
     let started = clock.now();
-    let mut checks = Vec::new();
-    let mut lag_seconds = None;
+    let deadline = Deadline::after(clock.clone(), test.world.plan.deadlines.validate);
     if test.world.stop.is_cancelled() {
-        checks.push(obstacle(
-            "backproof",
-            FaultOwner::Harness,
-            "the run was stopped before the data was examined".into(),
-        ));
+        let stopped = "the run was stopped before the data was examined";
+        found.checks.push(obstacle("backproof", FaultOwner::Harness, stopped.into()));
     } else {
-        let validators = (test.world.validators)(&test.access);
-        let deadline = Deadline::after(clock.clone(), test.world.plan.deadlines.validate);
-        match assignments(test).await {
-            Err(problem) => checks.push(obstacle("backproof", FaultOwner::Sandbox, problem)),
-            Ok(assignments) => {
-                for assignment in assignments {
-                    let Some(validator) = validators.iter().find(|validator| validator.name() == assignment.validator)
-                    else {
-                        checks.push(obstacle(
-                            &assignment.validator,
-                            FaultOwner::Harness,
-                            "there is no validator of this name".into(),
-                        ));
-                        continue;
-                    };
-                    let found = examine_with(test, validator.as_ref(), assignment, &target, &deadline).await;
-                    lag_seconds = lag_seconds.or(found.lag_seconds);
-                    checks.extend(found.checks);
-                }
+        match (connect(test, &target, login, started).await, assignments(test).await) {
+            (Err(none), _) => found.checks.push(obstacle("backproof", none.owner, none.reason)),
+            (Ok(_), Err(problem)) => found.checks.push(obstacle("backproof", FaultOwner::Sandbox, problem)),
+            (Ok(connected), Ok(assignments)) => {
+                let examination = |assignment: &ValidatorAssignment| Examination {
+                    target: target.clone(),
+                    settings: assignment.settings.clone(),
+                    data_time,
+                    source_name: test.drawn.point.resource_arn.arn().resource_name().to_owned(),
+                    connection: connected.as_ref().map(|connected| connected.connection.clone()),
+                    seed: seed(test),
+                    deadline: deadline.clone(),
+                };
+                examine_with_all(test, attempt, &assignments, examination, &mut found).await;
             }
         }
     }
-    Validated { checks, lag_seconds, started, finished: clock.now() }
+    let Findings { checks, lag_seconds, controls, facts } = found;
+    Validated { checks, lag_seconds, controls, facts, started, finished: clock.now() }
+}
+
+/// What all validators found.
+#[derive(Default)]
+struct Findings {
+    checks: Vec<Check>,
+    lag_seconds: Option<i64>,
+    controls: Vec<ValidatorControls>,
+    facts: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+async fn examine_with_all(
+    test: &TestContext<'_>,
+    attempt: u32,
+    assignments: &[&ValidatorAssignment],
+    examination: impl Fn(&ValidatorAssignment) -> Examination,
+    found: &mut Findings,
+) {
+    let validators = (test.world.validators)(&test.access);
+    let of =
+        |assignment: &ValidatorAssignment| validators.iter().find(|validator| validator.name() == assignment.validator);
+    for assignment in assignments {
+        let Some(validator) = of(assignment) else {
+            let unknown = "there is no validator of this name";
+            found.checks.push(obstacle(&assignment.validator, FaultOwner::Harness, unknown.into()));
+            continue;
+        };
+        let seen = examine_with(validator.as_ref(), &examination(assignment)).await;
+        found.lag_seconds = found.lag_seconds.or(seen.lag_seconds);
+        found.checks.extend(seen.checks);
+        found.facts.entry(validator.name().to_owned()).or_default().extend(seen.facts);
+    }
+    found.facts.retain(|_, facts| !facts.is_empty());
+    let mut tried = BTreeSet::new();
+    for assignment in assignments {
+        let Some(validator) = of(assignment).filter(|validator| tried.insert(validator.name())) else { continue };
+        if let Controls::BesideTarget(controls) = validator.controls() {
+            found
+                .controls
+                .extend(plant_beside(test, attempt, validator.name(), controls, &examination(assignment)).await);
+        }
+    }
+}
+
+/// Plants faults beside the restored data. None where the validator says that there was nothing it could have missed.
+async fn plant_beside(
+    test: &TestContext<'_>,
+    attempt: u32,
+    validator: &str,
+    controls: &dyn ControlsBesideTarget,
+    examination: &Examination,
+) -> Option<ValidatorControls> {
+    test.tell("trying planted faults");
+    // Engines fold hyphens otherwise than underscores; the name says the same.
+    let scratch = test.name(attempt).to_string().replace('-', "_");
+    let trying = AssertUnwindSafe(controls.try_beside(&scratch, examination)).catch_unwind();
+    let (controls, problem) = match examination.deadline.hold(trying).await {
+        Ok(Ok(Ok(controls))) if controls.is_empty() => return None,
+        Ok(Ok(Ok(controls))) => (controls, None),
+        Ok(Ok(Err(problem))) => (Vec::new(), Some(problem)),
+        Ok(Err(_panic)) => (Vec::new(), Some("the validator crashed".into())),
+        Err(late) => (Vec::new(), Some(late.to_string())),
+    };
+    Some(ValidatorControls { validator: validator.to_owned(), scratch, controls, problem, deletion: None })
+}
+
+/// What decides on samples within this recovery point's data: the run's draw and the point, and nobody's choice.
+fn seed(test: &TestContext<'_>) -> [u8; 32] {
+    let point = &test.drawn.point.recovery_point_arn;
+    let digest = sha256_hex(format!("backproof-key-ranges/v1\n{}\n{point}\n", test.draw_seed));
+    from_hex(&digest).expect("a SHA-256 in hexadecimal has 32 bytes")
 }
 
 /// The validators that the plan assigns; the resource's tags are read only where an assignment asks for them.
@@ -83,32 +163,17 @@ async fn assignments<'a>(test: &TestContext<'a>) -> std::result::Result<Vec<&'a 
 }
 
 /// Runs one validator. A crash or a late end is a check that could not tell.
-async fn examine_with(
-    test: &TestContext<'_>,
-    validator: &dyn Validator,
-    assignment: &ValidatorAssignment,
-    target: &Target,
-    deadline: &Deadline,
-) -> backproof_validators_api::Examined {
-    let refuse = |owner, problem| backproof_validators_api::Examined {
-        checks: vec![obstacle(validator.name(), owner, problem)],
-        lag_seconds: None,
-    };
-    if !validator.accepts(target) {
+async fn examine_with(validator: &dyn Validator, examination: &Examination) -> Examined {
+    let refuse =
+        |owner, problem| Examined { checks: vec![obstacle(validator.name(), owner, problem)], ..Examined::default() };
+    if !validator.accepts(&examination.target) {
         return refuse(
             FaultOwner::Harness,
             "it cannot examine this kind of resource; assign another validator in the plan".into(),
         );
     }
-    let examination = Examination {
-        target: target.clone(),
-        settings: assignment.settings.clone(),
-        data_time: test.drawn.point.creation_date,
-        source_name: test.drawn.point.resource_arn.arn().resource_name().to_owned(),
-        deadline: deadline.clone(),
-    };
-    let examined = AssertUnwindSafe(validator.examine(&examination)).catch_unwind();
-    match deadline.hold(examined).await {
+    let examined = AssertUnwindSafe(validator.examine(examination)).catch_unwind();
+    match examination.deadline.hold(examined).await {
         Ok(Ok(examined)) => examined,
         Ok(Err(_panic)) => refuse(FaultOwner::Validator, "the validator crashed; its verdict is unknown".into()),
         Err(late) => refuse(FaultOwner::Validator, late.to_string()),
@@ -122,7 +187,7 @@ fn obstacle(validator: &str, owner: FaultOwner, remark: String) -> Check {
         name: "examination".into(),
         claim: Claim::DataReadable,
         level: ProofLevel::L0,
-        examined: Examined::new(0, "things"),
+        examined: ExaminedCount::new(0, "things"),
         expected: None,
         observed: None,
         verdict: Verdict::Inconclusive(owner),

@@ -2,6 +2,8 @@
 //!
 //! Each limit is one sentence. The general ones come last; none is left out because a run went well.
 
+use std::collections::BTreeSet;
+
 use backproof_model::record::{Completeness, IsolationState};
 use backproof_model::{Claim, Outcome, PointKind};
 
@@ -154,12 +156,27 @@ fn of_the_checks(run: &RunEvidence, limits: &mut Vec<String>) {
             counted(continuous, "restore test")
         ));
     }
-    let planted = run.controls.as_ref().is_some_and(|controls| !controls.validators.is_empty());
-    limits.push(if planted {
+    of_unplanted(run, limits);
+    limits.push(if run.planted().next().is_some() {
         "The planted faults show that faults of their kinds are noticed; faults of other kinds stay unproved.".into()
     } else {
         "No faults were planted, so nothing shows that the validators would notice one.".to_owned()
     });
+}
+
+/// Validators that examined something and have no planted faults to show for it.
+fn of_unplanted(run: &RunEvidence, limits: &mut Vec<String>) {
+    let planted: BTreeSet<&str> = run.planted().map(|planted| planted.tried.validator.as_str()).collect();
+    let checks = run.tests.iter().flat_map(|test| test.checks());
+    let used: BTreeSet<&str> =
+        checks.map(|check| check.validator.as_str()).filter(|name| *name != "backproof").collect();
+    let unplanted: Vec<&str> = used.difference(&planted).copied().collect();
+    if !unplanted.is_empty() && !planted.is_empty() {
+        limits.push(format!(
+            "No faults were planted for {}: nothing shows that it would notice one.",
+            unplanted.join(", ")
+        ));
+    }
 }
 
 fn of_the_sandbox(run: &RunEvidence, limits: &mut Vec<String>) {

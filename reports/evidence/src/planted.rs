@@ -1,5 +1,6 @@
 //! What became of the planted faults, in words.
 
+use backproof_model::record::ValidatorControls;
 use serde::Serialize;
 
 use crate::run::RunEvidence;
@@ -18,23 +19,49 @@ pub struct ControlsReading {
     pub troubles: Vec<String>,
 }
 
+/// What one validator made of planted faults, once.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Planted<'a> {
+    /// The chain of the restore test beside whose data they were planted; none where it was a scratch resource of the
+    /// run.
+    pub whose: Option<&'a str>,
+    /// What was tried, and what came of it.
+    pub tried: &'a ValidatorControls,
+}
+
+impl RunEvidence {
+    /// All planted faults: those of the run's scratch resources first, then those beside restored data.
+    pub fn planted(&self) -> impl Iterator<Item = Planted<'_>> {
+        let of_run = self.controls.iter().flat_map(|tried| &tried.validators);
+        let of_run = of_run.map(|tried| Planted { whose: None, tried });
+        let of_tests = self.tests.iter().flat_map(|test| {
+            let validated = test.attempts.iter().filter_map(|attempt| attempt.validated.as_ref());
+            let tried = validated.flat_map(|validated| &validated.controls);
+            tried.map(|tried| Planted { whose: Some(&test.chain), tried })
+        });
+        of_run.chain(of_tests)
+    }
+}
+
 /// Reads the controls of all validators.
 pub(crate) fn controls(run: &RunEvidence) -> ControlsReading {
-    let Some(tried) = run.controls.as_ref().filter(|tried| !tried.validators.is_empty()) else {
-        let sentence = "No faults were planted: nothing shows that the validators would notice one.".to_owned();
-        return ControlsReading { sentence, ..ControlsReading::default() };
-    };
     let mut reading = ControlsReading::default();
-    for validator in &tried.validators {
+    let mut tried = run.planted().peekable();
+    if tried.peek().is_none() {
+        let sentence = "No faults were planted: nothing shows that the validators would notice one.".to_owned();
+        return ControlsReading { sentence, ..reading };
+    }
+    for Planted { whose, tried: validator } in tried {
+        let named = format!("{}{}", validator.validator, whose.map_or_else(String::new, |test| format!(" ({test})")));
         reading.planted += validator.planted().count() as u64;
         reading.caught += validator.caught() as u64;
         if let Some(problem) = &validator.problem {
-            reading.troubles.push(format!("{}: the controls could not be tried: {problem}", validator.validator));
+            reading.troubles.push(format!("{named}: the controls could not be tried: {problem}"));
         }
         let misses = validator.controls.iter().filter(|control| !control.as_expected);
         reading.troubles.extend(misses.map(|control| {
             let (planted, must, said) = (&control.planted, &control.expected_verdict, &control.verdict);
-            format!("{}: \u{201c}{planted}\u{201d} must come out as {must}, and was {said}", validator.validator)
+            format!("{named}: \u{201c}{planted}\u{201d} must come out as {must}, and was {said}")
         }));
     }
     let voids = if reading.troubles.is_empty() {

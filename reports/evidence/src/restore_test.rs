@@ -85,7 +85,12 @@ pub struct StatusSeen {
 impl TestEvidence {
     /// The checks of the last attempt that was examined.
     pub fn checks(&self) -> &[Check] {
-        self.attempts.iter().rev().find_map(|attempt| attempt.validated.as_ref()).map_or(&[], |found| &found.checks)
+        self.validated().map_or(&[], |found| &found.checks)
+    }
+
+    /// What the validators found in the last attempt that was examined.
+    pub fn validated(&self) -> Option<&Validated> {
+        self.attempts.iter().rev().find_map(|attempt| attempt.validated.as_ref())
     }
 
     /// The last attempt.

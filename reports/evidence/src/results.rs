@@ -3,7 +3,9 @@
 //! Version 1 of the format. Members keep their names and meaning within a version; new ones may be added. Times are
 //! RFC 3339 in UTC, lengths of time are whole seconds, and what is not known is `null`.
 
-use backproof_model::record::{PhaseTimes, Purpose};
+use std::collections::BTreeMap;
+
+use backproof_model::record::{PhaseTimes, Purpose, ValidatorControls};
 use backproof_model::{FaultOwner, Observation, ProofLevel, Verdict};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -90,6 +92,10 @@ pub struct TestResult {
     pub lag_seconds: Option<i64>,
     /// Every check of the last examination.
     pub checks: Vec<CheckResult>,
+    /// What each validator worked with, by its name: server versions, digests of programs and baselines.
+    pub facts: BTreeMap<String, BTreeMap<String, String>>,
+    /// Faults that were planted beside the restored data.
+    pub controls: Vec<ValidatorControls>,
 }
 
 /// One check.
@@ -175,6 +181,8 @@ fn of_test(test: &TestEvidence) -> TestResult {
         recovery_seconds: recovery_seconds(test),
         lag_seconds: test.closed.as_ref().and_then(|closed| closed.objectives.lag_seconds),
         checks: test.checks().iter().map(of_check).collect(),
+        facts: test.validated().map(|validated| validated.facts.clone()).unwrap_or_default(),
+        controls: test.validated().map(|validated| validated.controls.clone()).unwrap_or_default(),
     }
 }
 

@@ -7,10 +7,10 @@ mod bars;
 mod restore_test;
 
 use backproof_evidence::words::exclusion;
-use backproof_evidence::{Conclusion, RunEvidence};
+use backproof_evidence::{Conclusion, Planted, RunEvidence};
 use backproof_model::record::{
-    Census, ControlsTried, DrawCommitted, EntropyRevealed, IsolationSeen, IsolationState, PopulationFrozen, RunOpened,
-    SandboxEntered, VaultListed,
+    Census, DrawCommitted, EntropyRevealed, IsolationSeen, IsolationState, PopulationFrozen, RunOpened, SandboxEntered,
+    VaultListed,
 };
 use serde::Serialize;
 
@@ -43,7 +43,7 @@ pub(crate) struct Page<'a> {
     details: Vec<Detail<'a>>,
     details_left_out: u64,
     recovery: RecoveryBars,
-    controls: Option<&'a ControlsTried>,
+    controls: Vec<Planted<'a>>,
     sandbox: Option<&'a SandboxEntered>,
     isolation: Vec<IsolationView<'a>>,
     census: Option<&'a Census>,
@@ -120,7 +120,7 @@ pub(crate) fn page<'a>(run: &'a RunEvidence, conclusion: &'a Conclusion) -> Page
         details,
         details_left_out,
         recovery: bars::recovery(run, conclusion.figures.rto_objective_seconds),
-        controls: run.controls.as_ref(),
+        controls: run.planted().collect(),
         sandbox: run.sandbox.as_ref(),
         isolation: isolation(run),
         census: run.census.as_ref(),

@@ -1,10 +1,16 @@
 //! The one list of validators. Adding one adds its crate here, and nothing else changes.
 
+mod about;
+
 use std::sync::Arc;
 
-use backproof_cloud::{Sandbox, SandboxAccess, WriteTables};
-use backproof_validators_api::Validator;
-use backproof_validators_items::{FingerprintKey, Items};
+use backproof_cloud::{LendCredentials, Sandbox, SandboxAccess, WriteTables};
+use backproof_validators_api::{FingerprintKey, Validator};
+use backproof_validators_exec::Exec;
+use backproof_validators_items::Items;
+use backproof_validators_rows::Rows;
+
+pub use about::{ABOUT, About};
 
 /// What validators need to reach restored resources of one account and Region.
 #[derive(Clone)]
@@ -13,6 +19,8 @@ pub struct Access {
     pub sandbox: Sandbox,
     /// Restored and scratch DynamoDB tables.
     pub tables: Arc<dyn WriteTables>,
+    /// The sandbox session's credentials, for programs that the plan lends them to.
+    pub credentials: Arc<dyn LendCredentials>,
     /// The key under which content is hashed.
     pub fingerprint_key: FingerprintKey,
 }
@@ -20,17 +28,26 @@ pub struct Access {
 impl Access {
     /// What validators need of all that may be done in the sandbox.
     pub fn of(access: &SandboxAccess, fingerprint_key: FingerprintKey) -> Self {
-        Self { sandbox: access.sandbox.clone(), tables: Arc::clone(&access.tables), fingerprint_key }
+        Self {
+            sandbox: access.sandbox.clone(),
+            tables: Arc::clone(&access.tables),
+            credentials: Arc::clone(&access.credentials),
+            fingerprint_key,
+        }
     }
 }
 
 /// The names of all validators, as plans write them, sorted.
-pub const NAMES: &[&str] = &["items"];
+pub const NAMES: &[&str] = &["exec", "items", "rows"];
 
 /// Every validator, in the order of [`NAMES`].
 pub fn all(access: &Access) -> Vec<Box<dyn Validator>> {
-    let Access { sandbox, tables, fingerprint_key } = access;
-    vec![Box::new(Items::new(Arc::clone(tables), sandbox.clone(), fingerprint_key.clone()))]
+    let Access { sandbox, tables, credentials, fingerprint_key } = access;
+    vec![
+        Box::new(Exec::new(Some(Arc::clone(credentials)))),
+        Box::new(Items::new(Arc::clone(tables), sandbox.clone(), fingerprint_key.clone())),
+        Box::new(Rows::new(fingerprint_key.clone())),
+    ]
 }
 
 #[cfg(test)]
@@ -41,9 +58,10 @@ mod tests {
     use async_trait::async_trait;
     use backproof_cloud::{
         CallError, Caller, CallerIdentity, Item, ItemPage, NewTable, Page, PageToken, ReadTables, SandboxConfig,
-        ScanPart, TableDescription, TableSettings,
+        ScanPart, SessionCredentials, TableDescription, TableSettings,
     };
     use backproof_model::ResourceArn;
+    use backproof_validators_api::Controls;
 
     /// A list of validators is made without any call.
     struct NoCalls;
@@ -99,6 +117,13 @@ mod tests {
         }
     }
 
+    #[async_trait]
+    impl LendCredentials for NoCalls {
+        async fn lend(&self) -> Result<SessionCredentials, CallError> {
+            unreachable!()
+        }
+    }
+
     async fn access() -> Access {
         let config = SandboxConfig {
             account: "999988887777".parse().unwrap(),
@@ -108,7 +133,20 @@ mod tests {
             same_account: None,
         };
         let sandbox = Sandbox::enter(&NoCalls, &"eu-central-1".parse().unwrap(), &config).await.unwrap();
-        Access { sandbox, tables: Arc::new(NoCalls), fingerprint_key: FingerprintKey::new(&[1; 32]) }
+        Access {
+            sandbox,
+            tables: Arc::new(NoCalls),
+            credentials: Arc::new(NoCalls),
+            fingerprint_key: FingerprintKey::new(&[1; 32]),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_said_of_validators_is_what_they_say_themselves() {
+        let said: Vec<_> = ABOUT.iter().map(|about| (about.name, about.claims)).collect();
+        let all = all(&access().await);
+        let themselves: Vec<_> = all.iter().map(|validator| (validator.name(), validator.claims())).collect();
+        assert_eq!(said, themselves);
     }
 
     #[tokio::test]
@@ -119,9 +157,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_validator_can_show_that_it_notices_faults() {
+    async fn every_validator_but_programs_of_others_can_show_that_it_notices_faults() {
         for validator in all(&access().await) {
-            assert!(validator.controls().is_some(), "{} has no negative controls", validator.name());
+            let has_none = matches!(validator.controls(), Controls::None);
+            assert_eq!(has_none, validator.name() == "exec", "{}", validator.name());
             assert!(!validator.claims().is_empty());
         }
     }

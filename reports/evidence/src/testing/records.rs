@@ -1,5 +1,7 @@
 //! Records with plausible values, to be altered by tests.
 
+use std::collections::BTreeMap;
+
 use backproof_model::record::{
     Control, Deleted, Deletion, DeletionEnd, DrawnPoint, Located, ResourceReady, RestoreEnded, RestorePrepared,
     RestoreStarted, RestoreVerdict, Validated, ValidatorControls,
@@ -127,6 +129,8 @@ pub fn passing_attempt(drawn: &DrawnPoint, checks: Vec<Check>) -> Attempt {
         validated: Some(Validated {
             checks,
             lag_seconds: Some(240),
+            controls: Vec::new(),
+            facts: BTreeMap::from([("items".to_owned(), BTreeMap::from([("segments".to_owned(), "4".to_owned())]))]),
             started: at(begin + 660),
             finished: at(begin + 700),
         }),

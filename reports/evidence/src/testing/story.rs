@@ -7,8 +7,9 @@ use backproof_model::chain::{Event, RUN_CHAIN};
 use backproof_model::record::{
     AccountListed, Authorisation, Census, CensusLook, Completeness, ControlsTried, Deletion, DeletionEnd,
     DrawCommitted, Drawn, DrawnPoint, EntropyRevealed, IsolationFact, IsolationSeen, IsolationState, Leftover,
-    Objectives, PhaseTimes, PopulationFrozen, Purpose, ResourceGap, RestoreStarted, RestoreVerdict, RunClosed,
-    RunOpened, SandboxEntered, ScopeLine, StratumSize, TestClosed, UncoveredResource, VaultListed, run_step, test_step,
+    Objectives, PhaseTimes, PopulationFrozen, Purpose, ReachSeen, ReachState, ResourceGap, RestoreStarted,
+    RestoreVerdict, RunClosed, RunOpened, SandboxEntered, ScopeLine, StratumSize, TestClosed, UncoveredResource,
+    VaultListed, run_step, test_step,
 };
 use backproof_model::{Check, Claim, FaultOwner, Outcome, ProofLevel, ResourceType, Verdict};
 use serde_json::json;
@@ -300,6 +301,12 @@ fn sandbox() -> SandboxEntered {
         caller_arn: "arn:aws:sts::999988887777:assumed-role/backproof-sandbox/demo".into(),
         regions: vec![region()],
         isolation: isolation(5),
+        reach: vec![ReachSeen {
+            region: region(),
+            way: "inside".into(),
+            state: ReachState::Reached,
+            detail: "10.0.1.10:443 accepts connections".into(),
+        }],
     }
 }
 

@@ -1,5 +1,7 @@
 //! One row per restore test, and the details of those that have them.
 
+use std::collections::BTreeMap;
+
 use backproof_evidence::figures::recovery_seconds;
 use backproof_evidence::words::{claim, duration, grouped, moment, outcome};
 use backproof_evidence::{RunEvidence, StatusSeen, TestEvidence};
@@ -46,6 +48,7 @@ pub(crate) struct Detail<'a> {
     gap: Option<i64>,
     lag: Option<i64>,
     checks: Vec<CheckView<'a>>,
+    facts: Option<&'a BTreeMap<String, BTreeMap<String, String>>>,
     attempts: Vec<AttemptView>,
     statuses: Vec<(String, &'a str, &'a str)>,
 }
@@ -136,6 +139,7 @@ fn detail(test: &TestEvidence) -> Detail<'_> {
         objective: closed.and_then(|closed| closed.objectives.rto_seconds),
         gap: closed.and_then(|closed| closed.objectives.gap_seconds),
         lag: closed.and_then(|closed| closed.objectives.lag_seconds),
+        facts: test.validated().map(|validated| &validated.facts),
         checks: test.checks().iter().map(check).collect(),
         attempts: test.attempts.iter().map(attempt).collect(),
         statuses: test.statuses.iter().map(status).collect(),
