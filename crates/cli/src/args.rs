@@ -1,5 +1,8 @@
 //! What can be typed.
 
+pub(crate) mod baseline;
+pub(crate) mod validator;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -86,6 +89,10 @@ pub(crate) enum Command {
     Report(Report),
     /// Finds what runs left in the sandbox; with --delete, deletes what the journal proves is ours.
     Sweep(Sweep),
+    /// Writes down what a database holds on the production side, to compare restored copies with.
+    Baseline(baseline::Baseline),
+    /// Says what validators there are, and tries a program of your own against the protocol of external ones.
+    Validator(validator::Validator),
     /// Serves an AWS that is not one, for trying things out.
     Simulate(Simulate),
     /// Runs a small company's quarterly plan against the simulator, in this process.
@@ -204,6 +211,9 @@ pub(crate) struct Simulate {
     /// How many times faster than real time the world's jobs go.
     #[arg(long, value_name = "FACTOR", default_value_t = 1)]
     pub(crate) speed: u32,
+    /// Starts the server of this protected database, so that a baseline can be captured from it.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) source_database: Option<String>,
 }
 
 #[derive(Debug, Args)]

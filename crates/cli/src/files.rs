@@ -1,12 +1,14 @@
 //! The files that a run leaves for people: journal, results and report.
 
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::{Read, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use backproof_evidence::{Conclusion, RunEvidence};
 use backproof_store::Store;
+
+use crate::exit::UsageError;
 
 /// The evidence of a run with what it comes to, and where its files are.
 pub(crate) struct Rendered {
@@ -48,4 +50,21 @@ pub(crate) fn write_secret(path: &Path, text: &str) -> anyhow::Result<()> {
         .open(path)
         .with_context(|| format!("cannot write `{}`", path.display()))?;
     writeln!(file, "{text}").with_context(|| format!("cannot write `{}`", path.display()))
+}
+
+/// Reads a file that nobody but its owner may read: `what` it is, for the error.
+pub(crate) fn read_secret(what: &str, path: &Path) -> Result<String, UsageError> {
+    let name = path.display();
+    let unreadable = |error: std::io::Error| UsageError(format!("cannot read {what} `{name}`: {error}"));
+    let mut file = std::fs::File::open(path).map_err(unreadable)?;
+    let mode = file.metadata().map_err(unreadable)?.permissions().mode();
+    if mode & 0o077 != 0 {
+        let mode = mode & 0o7777;
+        return Err(UsageError(format!(
+            "{what} `{name}` can be read or written by others than its owner (mode {mode:04o}); `chmod 600 {name}`"
+        )));
+    }
+    let mut text = String::new();
+    file.read_to_string(&mut text).map_err(unreadable)?;
+    Ok(text)
 }

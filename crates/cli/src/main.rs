@@ -42,6 +42,8 @@ async fn perform(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Status => commands::status::perform(&common).await,
         Command::Report(report) => commands::report::perform(&common, &report).await,
         Command::Sweep(sweep) => commands::sweep::perform(&common, &sweep).await,
+        Command::Baseline(baseline) => Box::pin(commands::baseline::perform(&common, &baseline)).await,
+        Command::Validator(validator) => commands::validator::perform(&common, &validator).await,
         Command::Simulate(simulate) => commands::simulate::perform(&common, &simulate).await,
         Command::Demo(demo) => Box::pin(commands::demo::perform(&common, &demo)).await,
         Command::Completions { shell } => Ok(commands::completions::perform(shell)),

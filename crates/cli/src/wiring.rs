@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
-use backproof_aws::{AwsCloud, AwsConfig, BaseCredentials, RateLimits, SandboxRole, SourceRole};
+use backproof_aws::{AwsCloud, AwsConfig, BaseCredentials, RateLimits, ReachConfig, ReachWay, SandboxRole, SourceRole};
 use backproof_clock::{RealClock, SharedClock};
 use backproof_cloud::{Cloud, SandboxConfig};
 use backproof_engine::{Progress, ValidatorList, World};
 use backproof_model::names::Installation;
-use backproof_plan::Plan;
+use backproof_plan::{DatabasesPlan, Plan, ReachKind};
 use backproof_store::{Store, StoreError};
 use backproof_validators::Access;
-use backproof_validators_items::FingerprintKey;
+use backproof_validators_api::FingerprintKey;
 use rand::TryRng;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
@@ -160,9 +160,23 @@ pub(crate) fn aws_config(plan: &Plan, clock: SharedClock) -> AwsConfig {
             role_arn: sandbox.role_arn.clone(),
             external_id: sandbox.external_id.clone(),
         }),
+        reach: reach(&sandbox.databases),
         rate_limits: RateLimits::Published,
         ..AwsConfig::new(clock)
     }
+}
+
+/// How the plan reaches restored databases.
+fn reach(databases: &DatabasesPlan) -> ReachConfig {
+    let way = match databases.reach {
+        ReachKind::Inside => ReachWay::Inside,
+        // A plan with a tunnel names its instance, or is not read.
+        ReachKind::Tunnel => ReachWay::Tunnel { instance_id: databases.tunnel_instance_id.clone().unwrap_or_default() },
+        ReachKind::DataApi => ReachWay::DataApi,
+    };
+    let probe = databases.probe.as_deref().and_then(|probe| probe.rsplit_once(':'));
+    let probe = probe.and_then(|(host, port)| Some((host.to_owned(), port.parse().ok()?)));
+    ReachConfig { way, probe, search_path: None }
 }
 
 /// Whether an endpoint is AWS's own; anything else is treated as a simulator, and every report says so.
@@ -194,6 +208,15 @@ pub(crate) fn fingerprint_key(directory: &Path) -> anyhow::Result<FingerprintKey
         }
         Err(error) => return Err(UsageError(format!("cannot read `{}`: {error}", path.display())).into()),
     };
+    key_of(&path, &text)
+}
+
+/// The key that was copied from a state directory to the production side.
+pub(crate) fn copied_fingerprint_key(path: &Path) -> anyhow::Result<FingerprintKey> {
+    key_of(path, &crate::files::read_secret("the fingerprint key", path)?)
+}
+
+fn key_of(path: &Path, text: &str) -> anyhow::Result<FingerprintKey> {
     let refuse = || {
         UsageError(format!(
             "`{}` is no fingerprint key: expected 64 hexadecimal digits; put it back from a copy",

@@ -3,6 +3,8 @@
 //! Time runs thirty times faster than the wall, for AWS and for us alike. The world holds recovery points that restore
 //! well and some that do not, each for another reason; the command succeeds when all were told apart as planned.
 
+mod databases;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -14,8 +16,8 @@ use backproof_engine::{Request, Until, What, World};
 use backproof_evidence::RunEvidence;
 use backproof_model::{AccountId, FaultOwner, Outcome, Region};
 use backproof_simulator::Simulator;
-use backproof_validators_api::Deadline;
-use backproof_validators_items::{CaptureOrder, Class, FingerprintKey, TimeAttribute};
+use backproof_validators_api::{Deadline, FingerprintKey};
+use backproof_validators_items::{CaptureOrder, Class, TimeAttribute};
 use jiff::SignedDuration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -24,6 +26,7 @@ use crate::args::{Common, Demo, Format};
 use crate::exit::{Exit, UsageError};
 use crate::output::print_json;
 use crate::{files, progress, wiring};
+use databases::{DATABASES, Database};
 
 const SPEED: u32 = 30;
 const PLAN: &str = include_str!("demo.toml");
@@ -83,11 +86,17 @@ const UNCOVERED: &str = "loyalty";
 
 pub(crate) async fn perform(common: &Common, demo: &Demo) -> anyhow::Result<Exit> {
     let directory = fresh(&demo.directory)?;
-    let simulated = backproof_simulator::World::demo()?;
+    let (simulated, missing) = backproof_simulator::World::demo()?.without_missing_programs();
+    for missing in &missing {
+        eprintln!("{missing}");
+    }
+    let there = |database: &&Database| simulated.resource(&format!("{SHOP}/{}", database.name)).is_some();
+    let databases: Vec<&Database> = DATABASES.iter().filter(there).collect();
     let clock: SharedClock = Arc::new(ScaledClock::starting_at(simulated.start, SPEED));
     let listener = TcpListener::bind("127.0.0.1:0").await.context("cannot listen on 127.0.0.1")?;
     let endpoint = format!("http://{}", listener.local_addr()?);
-    let server = tokio::spawn(Simulator::new(simulated, clock.clone()).serve(listener));
+    let simulator = Simulator::new(simulated, clock.clone());
+    let server = tokio::spawn(simulator.clone().serve(listener));
 
     let store = wiring::open_store(&directory.join(STATE), clock.clone()).await?;
     let key = wiring::fingerprint_key(store.directory())?;
@@ -100,9 +109,11 @@ pub(crate) async fn perform(common: &Common, demo: &Demo) -> anyhow::Result<Exit
     };
 
     eprintln!("Simulation: an AWS in this process at {endpoint}, {SPEED} times faster than real time.");
-    eprintln!("taking baselines of {} tables on the production side", TABLES.len());
+    eprintln!("taking baselines of {} tables and {} databases on the production side", TABLES.len(), databases.len());
     let cloud = AwsCloud::new(aws(&base.plan));
-    let text = plan_with_baselines(&cloud, &key, &clock).await?;
+    let mut text = plan_with_baselines(&cloud, &key, &clock).await?;
+    let absolute = std::fs::canonicalize(&directory)?;
+    text.push_str(&databases::plan_with_baselines(&simulator, &databases, &key, &clock, &absolute).await?);
     std::fs::write(directory.join("plan.toml"), &text)?;
     let planned = wiring::parse_plan("the demonstration's plan", text)?;
 
@@ -132,7 +143,7 @@ pub(crate) async fn perform(common: &Common, demo: &Demo) -> anyhow::Result<Exit
         std::fs::copy(store.files(rendered.evidence.run)?.path(name), directory.join(name))
             .with_context(|| format!("cannot copy {name}"))?;
     }
-    let surprises = surprises(&rendered.evidence);
+    let surprises = surprises(&rendered.evidence, &databases);
     match common.output {
         Format::Json => print_json(
             &serde_json::json!({"told_apart_as_planned": surprises.is_empty(), "surprises": surprises, "report": report}),
@@ -146,17 +157,18 @@ pub(crate) async fn perform(common: &Common, demo: &Demo) -> anyhow::Result<Exit
                     Some(&report.display().to_string())
                 )
             );
-            print_ending(&surprises, &directory);
+            print_ending(&surprises, databases.len(), &directory);
         }
     }
     Ok(if surprises.is_empty() { Exit::Passed } else { Exit::Internal })
 }
 
-fn print_ending(surprises: &[String], directory: &Path) {
+fn print_ending(surprises: &[String], databases: usize, directory: &Path) {
     println!();
     if surprises.is_empty() {
         println!(
-            "All {} tables of this world were told apart as planned, and {UNCOVERED}, which nothing covers, was named.",
+            "All {} tables and {databases} databases of this world were told apart as planned, and {UNCOVERED}, which nothing \
+             covers, was named.",
             TABLES.len()
         );
         println!(
@@ -184,7 +196,8 @@ fn fresh(directory: &Path) -> anyhow::Result<std::path::PathBuf> {
         if !ours && !empty {
             return Err(refuse(format!("`{name}` is there already and is no demonstration's")).into());
         }
-        let files = LEFT.iter().map(|file| std::fs::remove_file(directory.join(file)));
+        let left = LEFT.iter().map(|file| (*file).to_owned()).chain(databases::left());
+        let files = left.map(|file| std::fs::remove_file(directory.join(file)));
         for removed in files.chain([std::fs::remove_dir_all(directory.join(STATE))]) {
             match removed {
                 Ok(()) => {}
@@ -226,22 +239,21 @@ async fn plan_with_baselines(cloud: &AwsCloud, key: &FingerprintKey, clock: &Sha
 }
 
 /// What did not come to what this world planned.
-fn surprises(run: &RunEvidence) -> Vec<String> {
+fn surprises(run: &RunEvidence, databases: &[&Database]) -> Vec<String> {
     let mut outcomes: BTreeMap<&str, &Outcome> = BTreeMap::new();
     for test in &run.tests {
         outcomes.insert(test.drawn.point.resource_arn.arn().resource_name(), &test.outcome);
     }
-    let mut surprises: Vec<String> = TABLES
-        .iter()
-        .filter_map(|table| match outcomes.remove(table.name) {
-            None => Some(format!("{} was not drawn", table.name)),
-            Some(outcome) if comes_to(outcome) == table.comes_to => None,
-            Some(outcome) => {
-                Some(format!("{} should come to {:?}, but came to {outcome:?}", table.name, table.comes_to))
-            }
+    let tables = TABLES.iter().map(|table| (table.name, table.comes_to));
+    let planned = tables.chain(databases.iter().map(|database| (database.name, database.comes_to)));
+    let mut surprises: Vec<String> = planned
+        .filter_map(|(name, planned)| match outcomes.remove(name) {
+            None => Some(format!("{name} was not drawn")),
+            Some(outcome) if comes_to(outcome) == planned => None,
+            Some(outcome) => Some(format!("{name} should come to {planned:?}, but came to {outcome:?}")),
         })
         .collect();
-    surprises.extend(outcomes.keys().map(|name| format!("{name} was drawn, but is no table that can be")));
+    surprises.extend(outcomes.keys().map(|name| format!("{name} was drawn, but is nothing that can be")));
     let named = run
         .population
         .iter()

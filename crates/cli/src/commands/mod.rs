@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub(crate) mod assurance;
+pub(crate) mod baseline;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod demo;
@@ -14,3 +15,4 @@ pub(crate) mod run;
 pub(crate) mod simulate;
 pub(crate) mod status;
 pub(crate) mod sweep;
+pub(crate) mod validator;

@@ -1,11 +1,12 @@
 //! `backproof simulate`: serves an AWS that is not one.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
 use backproof_clock::{RealClock, SharedClock};
-use backproof_simulator::{Simulator, World};
+use backproof_simulator::{Simulator, SourceDatabase, World};
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -20,6 +21,25 @@ struct Serving {
     account: String,
     region: String,
     time: Option<SimulatedTime>,
+    databases: Option<Databases>,
+}
+
+/// What one needs to know of simulated databases.
+struct Databases {
+    /// The certificate of the authority that vouches for their servers.
+    ca_file: PathBuf,
+    /// The source that was asked for, alive.
+    source: Option<SourceDatabase>,
+}
+
+/// Writes down who vouches for the servers, and starts the source that was asked for.
+fn databases(simulator: &Simulator, simulate: &Simulate, port: u16) -> anyhow::Result<Databases> {
+    let ca_file = std::env::temp_dir().join(format!("backproof-simulator-{port}.pem"));
+    std::fs::write(&ca_file, simulator.database_authority_pem()?)
+        .with_context(|| format!("cannot write `{}`", ca_file.display()))?;
+    let source = simulate.source_database.as_deref().map(|name| simulator.source_database(name)).transpose();
+    let source = source.map_err(|error| UsageError(error.to_string()))?;
+    Ok(Databases { ca_file, source })
 }
 
 impl Serving {
@@ -37,7 +57,12 @@ impl Serving {
 
     fn as_json(&self) -> serde_json::Value {
         let environment: BTreeMap<_, _> = self.environment().into_iter().collect();
-        json!({ "endpoint": self.endpoint, "account": self.account, "region": self.region, "environment": environment })
+        json!({ "endpoint": self.endpoint, "account": self.account, "region": self.region, "environment": environment,
+            "ca_file": self.databases.as_ref().map(|databases| &databases.ca_file),
+            "source": self.databases.as_ref().and_then(|databases| databases.source.as_ref()).map(|source| json!({
+                "host": source.host, "port": source.port, "user": source.user, "password": source.password,
+                "database": source.database,
+            })) })
     }
 
     fn print(&self) {
@@ -49,6 +74,14 @@ impl Serving {
         }
         println!("  aws backup list-backup-vaults");
         println!("  backproof population --region {}", self.region);
+        if let Some(Databases { ca_file, source }) = &self.databases {
+            println!();
+            println!("Plans that restore databases need, in [sandbox.databases]: ca_file = \"{}\"", ca_file.display());
+            if let Some(source) = source {
+                let SourceDatabase { host, port, user, password, database } = source;
+                println!("The source answers on {host}:{port}: database {database}, user {user}, password {password}");
+            }
+        }
     }
 }
 
@@ -61,22 +94,26 @@ pub(crate) async fn perform(common: &Common, simulate: &Simulate) -> anyhow::Res
             World::parse(&text).map_err(|problem| UsageError(format!("`{}`: {problem}", path.display())))?
         }
     };
+    let (world, missing) = world.without_missing_programs();
+    for missing in &missing {
+        eprintln!("{missing}");
+    }
     let time = (simulate.speed > 1).then(|| SimulatedTime::beginning_now(simulate.speed));
     let clock = time.map_or_else(|| Arc::new(RealClock) as SharedClock, SimulatedTime::clock);
     let listener = TcpListener::bind(simulate.listen).await.map_err(|error| {
         UsageError(format!("cannot listen on {}: {error}; name another address with --listen", simulate.listen))
     })?;
-    let serving = Serving {
-        endpoint: format!("http://{}", listener.local_addr()?),
-        account: world.first_source_account().to_owned(),
-        region: world.region_or_default(None).to_owned(),
-        time,
-    };
+    let has_databases = world.resources.iter().any(|resource| resource.database.is_some());
+    let (account, region) = (world.first_source_account().to_owned(), world.region_or_default(None).to_owned());
+    let address = listener.local_addr()?;
+    let simulator = Simulator::new(world, clock);
+    let databases = if has_databases { Some(databases(&simulator, simulate, address.port())?) } else { None };
+    let serving = Serving { endpoint: format!("http://{address}"), account, region, time, databases };
     match common.output {
         Format::Json => print_json(&serving.as_json())?,
         Format::Text => serving.print(),
     }
-    let server = Simulator::new(world, clock).serve(listener);
+    let server = simulator.serve(listener);
     tokio::select! {
         ended = server => ended.context("the simulator stopped")?,
         interrupted = tokio::signal::ctrl_c() => interrupted.context("cannot listen for Ctrl-C")?,

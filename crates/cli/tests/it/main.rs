@@ -6,6 +6,7 @@
 
 mod auditor;
 mod bad_input;
+mod baseline;
 mod check;
 mod demo;
 mod draw;
@@ -14,4 +15,5 @@ mod interrupted;
 mod killed;
 mod state_directory;
 mod support;
+mod validator;
 mod with_a_plan;
