@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, bail};
 
 use crate::measured::Measured;
-use crate::{items, population};
+use crate::{items, population, rows};
 
 /// The argument that makes this program a measured client: `play PART ENDPOINT SIZE`.
 pub(crate) const PLAY: &str = "play";
@@ -42,6 +42,7 @@ pub(crate) fn play(part: &str, endpoint: &str, size: u64) -> anyhow::Result<()> 
             population::OURS => population::list_and_draw(endpoint).await,
             items::FLOOR => items::scan_bare(endpoint, size).await,
             items::OURS => items::verify(endpoint, size).await,
+            rows::OURS => rows::verify(endpoint, size).await,
             _ => bail!("there is no part `{part}`"),
         }
     })?;

@@ -13,7 +13,7 @@ use backproof_model::{AccountId, Region};
 use backproof_plan::Plan;
 use backproof_store::Store;
 use backproof_validators::Access;
-use backproof_validators_items::FingerprintKey;
+use backproof_validators_api::FingerprintKey;
 use jiff::Timestamp;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;

@@ -127,6 +127,8 @@ pub(crate) async fn verify(endpoint: &str, size: u64) -> anyhow::Result<Measured
         settings: json!({ "tables": { TABLE: { "class": "frozen", "baseline": baseline } } }),
         data_time: clock.now(),
         source_name: TABLE.into(),
+        connection: None,
+        seed: [0; 32],
         deadline,
     };
     let began = Began::now()?;

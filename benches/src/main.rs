@@ -9,17 +9,19 @@
 mod bench;
 mod child;
 mod client;
+mod database;
 mod items;
 mod measured;
 mod population;
 mod restores;
+mod rows;
 mod server;
 
 use std::process::ExitCode;
 
 use anyhow::bail;
 
-const USAGE: &str = "usage: backproof-benches [population] [items] [run]";
+const USAGE: &str = "usage: backproof-benches [population] [items] [run] [rows|rows=NUMBER]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -38,17 +40,42 @@ fn perform(arguments: &[&str]) -> anyhow::Result<()> {
     match arguments {
         [server::SERVE] => server::serve(),
         [child::PLAY, part, endpoint, size] => child::play(part, endpoint, size.parse()?),
-        [] => perform(&["population", "items", "run"]),
+        [] => perform(&["population", "items", "run", "rows"]),
         names => {
-            if let Some(unknown) = names.iter().find(|name| !["population", "items", "run"].contains(*name)) {
-                bail!("there is no bench `{unknown}`\n{USAGE}");
-            }
+            let benches: Vec<Bench> = names.iter().map(|name| Bench::called(name)).collect::<anyhow::Result<_>>()?;
             bench::describe_machine();
-            names.iter().try_for_each(|name| match *name {
-                "population" => population::bench(),
-                "items" => items::bench(),
-                _ => restores::bench(),
-            })
+            benches.into_iter().try_for_each(Bench::perform)
+        }
+    }
+}
+
+/// What can be measured.
+enum Bench {
+    Population,
+    Items,
+    Run,
+    /// With so many rows.
+    Rows(u32),
+}
+
+impl Bench {
+    fn called(name: &str) -> anyhow::Result<Self> {
+        match (name, name.strip_prefix("rows=").map(str::parse)) {
+            ("population", _) => Ok(Self::Population),
+            ("items", _) => Ok(Self::Items),
+            ("run", _) => Ok(Self::Run),
+            ("rows", _) => Ok(Self::Rows(rows::ROWS)),
+            (_, Some(Ok(number))) => Ok(Self::Rows(number)),
+            (unknown, _) => bail!("there is no bench `{unknown}`\n{USAGE}"),
+        }
+    }
+
+    fn perform(self) -> anyhow::Result<()> {
+        match self {
+            Self::Population => population::bench(),
+            Self::Items => items::bench(),
+            Self::Run => restores::bench(),
+            Self::Rows(number) => rows::bench(number),
         }
     }
 }

@@ -6,7 +6,7 @@ use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
 /// Linux counts the processor time of a process in hundredths of a second, whatever the kernel's own tick is.
-const TICKS_PER_SECOND: f64 = 100.0;
+pub(crate) const TICKS_PER_SECOND: f64 = 100.0;
 
 /// One measurement.
 #[derive(Clone, Debug, Serialize, Deserialize)]

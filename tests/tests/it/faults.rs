@@ -2,7 +2,9 @@
 
 use backproof_simulator::{FaultAt, FaultKind, World};
 
-use crate::support::{FOUR_TABLES, ONE_TABLE, Reference, SANDBOX, SOURCE, Scenario, all_cases, what_does_not_hold};
+use crate::support::{
+    FOUR_TABLES, ONE_DATABASE, ONE_TABLE, Reference, SANDBOX, SOURCE, Scenario, all_cases, what_does_not_hold,
+};
 
 /// One table, copied into the sandbox account.
 pub(crate) fn one_copied() -> Reference {
@@ -12,6 +14,11 @@ pub(crate) fn one_copied() -> Reference {
 /// Three tables and one whose point vanishes, restored beside their sources.
 pub(crate) fn four_in_place() -> Reference {
     Reference::of(Scenario::in_place(World::parse(FOUR_TABLES).unwrap()), SOURCE)
+}
+
+/// One database with a real server behind it, copied into the sandbox account.
+pub(crate) fn one_database() -> Reference {
+    Reference::of(Scenario::of_databases(World::parse(ONE_DATABASE).unwrap()), SANDBOX)
 }
 
 /// Whether one fault of this kind may change what a restore test comes to.
@@ -126,4 +133,44 @@ fn four_tables_survive_half_an_answer_at_every_call() {
 #[test]
 fn four_tables_survive_a_repeated_page_token_at_every_call() {
     at_every_call(&four_in_place(), FaultKind::RepeatPageToken, Outcomes::MayBecomeInconclusive);
+}
+
+#[test]
+fn one_database_survives_throttling_at_every_call() {
+    at_every_call(&one_database(), FaultKind::Throttle, Outcomes::Stay);
+}
+
+#[test]
+fn one_database_survives_a_server_error_at_every_call() {
+    at_every_call(&one_database(), FaultKind::ServerError, Outcomes::Stay);
+}
+
+#[test]
+fn one_database_survives_a_lost_answer_at_every_call() {
+    at_every_call(&one_database(), FaultKind::LostAnswer, Outcomes::Stay);
+}
+
+#[test]
+fn one_database_survives_a_timeout_at_every_call() {
+    at_every_call(&one_database(), FaultKind::Timeout, Outcomes::Stay);
+}
+
+#[test]
+fn one_database_survives_a_denial_at_every_call() {
+    at_every_call(&one_database(), FaultKind::AccessDenied, Outcomes::MayBecomeInconclusive);
+}
+
+#[test]
+fn one_database_survives_an_expired_session_at_every_call() {
+    at_every_call(&one_database(), FaultKind::ExpiredToken, Outcomes::MayBecomeInconclusive);
+}
+
+#[test]
+fn one_database_survives_half_an_answer_at_every_call() {
+    at_every_call(&one_database(), FaultKind::TruncatedBody, Outcomes::MayBecomeInconclusive);
+}
+
+#[test]
+fn one_database_survives_a_repeated_page_token_at_every_call() {
+    at_every_call(&one_database(), FaultKind::RepeatPageToken, Outcomes::MayBecomeInconclusive);
 }

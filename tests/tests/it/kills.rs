@@ -4,7 +4,7 @@ use backproof_engine::EngineError;
 use backproof_model::record::DrawnPoint;
 use backproof_store::StoreError;
 
-use crate::faults::{four_in_place, one_copied};
+use crate::faults::{four_in_place, one_copied, one_database};
 use crate::support::{Play, Reference, all_cases, what_does_not_hold, whole_run};
 
 /// Where the process is killed, once or twice: after so many more writes.
@@ -79,4 +79,14 @@ fn a_run_of_one_table_killed_twice_is_finished_by_the_next_start() {
 #[test]
 fn a_run_of_four_tables_killed_twice_is_finished_by_the_next_start() {
     twice_in_a_row(&four_in_place());
+}
+
+#[test]
+fn a_run_of_one_database_killed_at_any_entry_is_finished_by_the_next_start() {
+    at_every_entry(&one_database());
+}
+
+#[test]
+fn a_run_of_one_database_killed_twice_is_finished_by_the_next_start() {
+    twice_in_a_row(&one_database());
 }

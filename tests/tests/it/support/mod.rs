@@ -1,6 +1,7 @@
 //! What the tests of this binary share: a scenario, a play of it, and what must hold whatever went wrong.
 
 mod all_cases;
+mod authority;
 mod memory;
 mod play;
 mod scenario;
@@ -8,5 +9,5 @@ mod statements;
 
 pub(crate) use all_cases::all_cases;
 pub(crate) use play::{Play, Seen, whole_run};
-pub(crate) use scenario::{FOUR_TABLES, ONE_TABLE, SANDBOX, SOURCE, Scenario};
+pub(crate) use scenario::{FOUR_TABLES, ONE_DATABASE, ONE_TABLE, SANDBOX, SOURCE, Scenario};
 pub(crate) use statements::{Reference, what_does_not_hold};

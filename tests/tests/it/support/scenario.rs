@@ -9,8 +9,8 @@ use backproof_aws::AwsCloud;
 use backproof_clock::VirtualRuntime;
 use backproof_plan::Plan;
 use backproof_simulator::{Simulator, World};
-use backproof_validators_api::Deadline;
-use backproof_validators_items::{CaptureOrder, Class, FingerprintKey, TimeAttribute};
+use backproof_validators_api::{Deadline, FingerprintKey};
+use backproof_validators_items::{CaptureOrder, Class, TimeAttribute};
 use jiff::SignedDuration;
 
 use super::memory::fixed_aws;
@@ -24,6 +24,9 @@ pub(crate) const SANDBOX: &str = "999988887777";
 pub(crate) const ONE_TABLE: &str = include_str!("../worlds/one.toml");
 /// A world of one account with three sound tables and one whose recovery point vanishes.
 pub(crate) const FOUR_TABLES: &str = include_str!("../worlds/four.toml");
+
+/// A world of one PostgreSQL instance with one recovery point, and a sandbox account.
+pub(crate) const ONE_DATABASE: &str = include_str!("../worlds/database.toml");
 
 /// Baselines hold what was settled so long before the world's start: older than any recovery point that is drawn.
 const SETTLED: SignedDuration = SignedDuration::from_hours(48);
@@ -73,6 +76,30 @@ protected_resource_types = ["DynamoDB"]
 time_attribute = "created_at"
 "#;
 
+/// What a plan needs for databases, in the place of tables.
+const DATABASES: &str = r#"
+[sandbox.network]
+vpc_id = "vpc-0b0c0ffee0000001"
+subnet_ids = ["subnet-0b0c0ffee0000001", "subnet-0b0c0ffee0000002"]
+security_group_ids = ["sg-0b0c0ffee0000001"]
+db_subnet_group = "backproof-sandbox"
+
+[sandbox.databases]
+ca_file = "CA_FILE"
+
+[[validators]]
+use = "rows"
+protected_resource_types = ["RDS"]
+
+[validators.settings]
+time_column = "created_at"
+max_lag = "2d"
+minimum_rows = 1
+
+[validators.settings.tables."public.empty_notes"]
+may_be_empty = true
+"#;
+
 /// A simulated AWS and a plan for it.
 #[derive(Clone)]
 pub(crate) struct Scenario {
@@ -96,6 +123,16 @@ impl Scenario {
             .replacing("role_arn = \"arn:aws:iam::999988887777:role/backproof-sandbox\"\n", "")
             .replacing("iam::999988887777", "iam::111122223333")
             .replacing("[[sandbox.routes]]\nkind = \"copy\"\nbackup_vault_name = \"backproof-sandbox\"\n", "")
+    }
+
+    /// Every eligible database of the world is copied into the sandbox account and examined without a baseline.
+    pub(crate) fn of_databases(world: World) -> Self {
+        let ca_file = super::authority::ca_file(&world);
+        Self {
+            world,
+            plan_text: format!("{BY_COPY}{}", DATABASES.replace("CA_FILE", &ca_file)),
+            settings: BTreeMap::new(),
+        }
     }
 
     /// With another plan: what stands in it as `old` is `new`.

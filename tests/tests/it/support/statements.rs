@@ -70,7 +70,7 @@ fn evidence_holds(seen: &Seen) -> Vec<String> {
 fn nothing_is_left_unsaid(reference: &Reference, play: &Play, seen: &Seen) -> Vec<String> {
     play.wait_for_days(1);
     let tables = play.simulator.existing_resources(reference.account);
-    let is_ours = |arn: &&String| arn.rsplit('/').next().is_some_and(|name| ResourceName::parse(name).is_some());
+    let is_ours = |arn: &&String| arn.rsplit(['/', ':']).next().is_some_and(|name| ResourceName::parse(name).is_some());
     let ours: Vec<_> = tables.iter().filter(is_ours).cloned().collect();
     let copies: Vec<_> = points(play, reference.account).difference(&reference.points_at_start).cloned().collect();
     let said: BTreeSet<&str> =
