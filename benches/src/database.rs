@@ -131,7 +131,7 @@ impl Database {
     /// A table's dump into a digest.
     pub(crate) fn dump(&self, table: &str) -> anyhow::Result<Measured> {
         let script = format!("TIMEFORMAT='%R %U %S'; time (pg_dump \"$0\" -t {table} | sha256sum >/dev/null)");
-        let said = self.with_login(Command::new("bash").args(["-o", "pipefail", "-c", &script, &self.address()]))?;
+        let said = Self::with_login(Command::new("bash").args(["-o", "pipefail", "-c", &script, &self.address()]))?;
         let numbers: Vec<f64> = said.split_whitespace().rev().take(3).filter_map(|word| word.parse().ok()).collect();
         let [system, user, wall] = numbers[..] else { bail!("`time` said `{said}`") };
         Ok(of_others(wall, user + system))
@@ -141,7 +141,7 @@ impl Database {
     pub(crate) fn reladiff(&self, table: &str) -> anyhow::Result<Measured> {
         let python = std::env::var(PYTHON).unwrap_or_else(|_| "python3".into());
         let mut command = Command::new(&python);
-        let said = self.with_login(command.args(["-c", RELADIFF, &self.address(), table]));
+        let said = Self::with_login(command.args(["-c", RELADIFF, &self.address(), table]));
         let said = said.with_context(|| format!("it needs reladiff in the Python that {PYTHON} names"))?;
         Measured::from_line(said.trim())
     }
@@ -154,7 +154,7 @@ impl Database {
     }
 
     /// Runs a client, and gives back what it printed.
-    fn with_login(&self, command: &mut Command) -> anyhow::Result<String> {
+    fn with_login(command: &mut Command) -> anyhow::Result<String> {
         let fixture = Fixture::pgbench(Engine::Postgres, 0);
         let output = command.env("PGPASSWORD", fixture.login().1).output()?;
         let said = String::from_utf8_lossy(&output.stderr);

@@ -27,13 +27,12 @@ pub(crate) async fn connect(
     started: Timestamp,
 ) -> Result<Option<Connected>, NoLogin> {
     let Target::Database(database) = target else { return Ok(None) };
-    let login = match login {
-        Some(login) => login,
+    let login = if let Some(login) = login {
+        login
+    } else {
         // This process began after the resource had been made ready.
-        None => {
-            let patience = Patience::new(test.world.clock().clone(), started, test.world.plan.deadlines.ready);
-            unlock(test, target, &patience).await?
-        }
+        let patience = Patience::new(test.world.clock().clone(), started, test.world.plan.deadlines.ready);
+        unlock(test, target, &patience).await?
     };
     let way = test.access.reach.open(&database.host, database.port).await;
     let way = way.map_err(|error| NoLogin { owner: FaultOwner::Sandbox, reason: error.to_string() })?;

@@ -167,7 +167,7 @@ fn of_the_checks(run: &RunEvidence, limits: &mut Vec<String>) {
 /// Validators that examined something and have no planted faults to show for it.
 fn of_unplanted(run: &RunEvidence, limits: &mut Vec<String>) {
     let planted: BTreeSet<&str> = run.planted().map(|planted| planted.tried.validator.as_str()).collect();
-    let checks = run.tests.iter().flat_map(|test| test.checks());
+    let checks = run.tests.iter().flat_map(crate::TestEvidence::checks);
     let used: BTreeSet<&str> =
         checks.map(|check| check.validator.as_str()).filter(|name| *name != "backproof").collect();
     let unplanted: Vec<&str> = used.difference(&planted).copied().collect();

@@ -31,7 +31,6 @@ fn servers_and_instances_that_are_bad_are_told_apart_and_nothing_is_left_of_them
         ("pg-stale", ("failed", Some(FaultOwner::Backup))),
         ("pg-heap-page", ("failed", Some(FaultOwner::Backup))),
         ("pg-wrong-certificate", ("inconclusive", Some(FaultOwner::Sandbox))),
-        ("pg-hangs", ("inconclusive", Some(FaultOwner::Sandbox))),
         ("pg-never-available", ("inconclusive", Some(FaultOwner::Sandbox))),
         // A job that fails in AWS's own words for its own trouble is no verdict on the backup.
         ("pg-half-restored", ("inconclusive", Some(FaultOwner::Harness))),

@@ -21,7 +21,7 @@ pub(super) async fn reset_password(
         .db_instance_identifier(name)
         .master_user_password(password.reveal())
         .apply_immediately(true);
-    session.call(CALL, request.send()).await.map(|_| ())
+    Box::pin(session.call(CALL, request.send())).await.map(|_| ())
 }
 
 /// Takes deletion protection off.
@@ -33,5 +33,5 @@ pub(super) async fn unprotect(session: &Session, sandbox: &Sandbox, name: &str) 
         .db_instance_identifier(name)
         .deletion_protection(false)
         .apply_immediately(true);
-    session.call(CALL, request.send()).await.map(|_| ())
+    Box::pin(session.call(CALL, request.send())).await.map(|_| ())
 }

@@ -130,7 +130,7 @@ fn instances_are_listed_page_by_page() {
 
 #[test]
 fn a_password_is_set_at_once_and_a_protection_taken_off() {
-    let (_, asked) = asking(
+    let ((), asked) = asking(
         |_, _| result("ModifyDBInstance", ""),
         async |access| {
             let password = Secret::new("very-secret-9");
@@ -147,7 +147,7 @@ fn a_password_is_set_at_once_and_a_protection_taken_off() {
 
 #[test]
 fn tags_are_put_on_and_taken_off() {
-    let (_, asked) = asking(
+    let ((), asked) = asking(
         |_, seen| result(if seen.body.contains("Remove") { "RemoveTagsFromResource" } else { "AddTagsToResource" }, ""),
         async |access| {
             let tags = [("backproof:run".to_owned(), "1".to_owned())].into();
@@ -163,7 +163,7 @@ fn tags_are_put_on_and_taken_off() {
 
 #[test]
 fn deleting_takes_no_snapshot_and_leaves_no_backups() {
-    let (_, asked) = asking(
+    let ((), asked) = asking(
         |number, _| result(["DeleteDBInstance", "DeleteDBInstanceAutomatedBackup"][number], ""),
         async |access| {
             access.databases.delete_instance(&access.sandbox, NAME).await.unwrap();

@@ -66,6 +66,7 @@ pub(crate) struct Capture {
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options of databases")]
+#[expect(clippy::struct_field_names, reason = "fields are named as the flags are")]
 pub(crate) struct Database {
     /// The server.
     #[arg(long, value_name = "NAME", required_if_eq_any([("engine", "postgres"), ("engine", "mysql"), ("engine", "mariadb")]))]
@@ -117,6 +118,7 @@ pub(crate) struct Database {
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options of DynamoDB tables")]
+#[expect(clippy::struct_field_names, reason = "fields are named as the flags are")]
 pub(crate) struct Table {
     /// The table.
     #[arg(long, value_name = "NAME", required_if_eq("engine", "dynamodb"))]

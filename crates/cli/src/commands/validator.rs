@@ -96,7 +96,7 @@ async fn try_program(common: &Common, test: &Test) -> anyhow::Result<Exit> {
     let unmet = cases.iter().filter(|case| matches!(case.result, Met::NotMet(_))).count();
     match common.output {
         Format::Json => {
-            print_json(&json!({ "program": program, "cases": cases.iter().map(as_json).collect::<Vec<_>>() }))?
+            print_json(&json!({ "program": program, "cases": cases.iter().map(as_json).collect::<Vec<_>>() }))?;
         }
         Format::Text => print_cases(&cases, unmet),
     }

@@ -103,6 +103,8 @@ impl Restored {
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let mut manifest = runtime.block_on(capture(&order)).unwrap();
+        // As if it had been captured when the backup was made.
+        manifest.baseline.captured_at = LAST.parse().unwrap();
         change(&mut manifest);
         let path = self.directory.path().join("baseline.json");
         std::fs::write(&path, manifest.to_file(None).unwrap()).unwrap();
