@@ -27,7 +27,7 @@ fn servers_and_instances_that_are_bad_are_told_apart_and_nothing_is_left_of_them
         ("maria-sound", ("passed", None)),
         ("mysql-sound", ("passed", None)),
         // Restored and reached; nothing here reads it.
-        ("mssql-sound", ("inconclusive", Some(FaultOwner::Harness))),
+        ("mssql-sound", ("inconclusive", Some(FaultOwner::Validator))),
         ("pg-stale", ("failed", Some(FaultOwner::Backup))),
         ("pg-heap-page", ("failed", Some(FaultOwner::Backup))),
         ("pg-wrong-certificate", ("inconclusive", Some(FaultOwner::Sandbox))),

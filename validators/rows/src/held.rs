@@ -178,11 +178,20 @@ impl<'a> Door<'a> {
         self.ask(call(session.as_mut())).await
     }
 
+    /// Says goodbye. A server that does not hear it ends the session by itself.
+    pub(crate) async fn close(&self, session: Box<dyn Session>) {
+        let _at_work = self.deadline.clock().busy();
+        within_wall(FAREWELL, session.close()).await.ok();
+    }
+
     async fn within<T>(&self, limit: Duration, call: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
         let _at_work = self.deadline.clock().busy();
         within_wall(limit, call).await?
     }
 }
+
+/// How long a goodbye may take on the wall's clock.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// How long a trouble is given to pass, where it may. A new master password takes a while until the server knows it; a
 /// server that recovers takes longer.

@@ -48,7 +48,7 @@ pub(crate) async fn look(door: &Door<'_>, question: &Question, first: Option<&st
     let server = door.ask_again(first, &mut session, |session| session.server()).await?;
     let all = door.ask_again(first, &mut session, |session| session.databases()).await?;
     let objects = door.ask_again(first, &mut session, |session| session.server_objects()).await;
-    session.close().await;
+    door.close(session).await;
     let mut look = ServerLook {
         server,
         by_name: door.checks_names(),

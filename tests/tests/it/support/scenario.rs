@@ -98,6 +98,8 @@ minimum_rows = 1
 
 [validators.settings.tables."public.empty_notes"]
 may_be_empty = true
+[validators.settings.tables."shop.empty_notes"]
+may_be_empty = true
 "#;
 
 /// A simulated AWS and a plan for it.

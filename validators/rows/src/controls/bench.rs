@@ -122,7 +122,7 @@ impl Bench<'_> {
             engine: self.engine,
         };
         let database = known.database(&mut session).await;
-        session.close().await;
+        door.close(session).await;
         let database = database.map_err(|problem| format!("scratch database {}: {problem}", self.name))?;
         Ok(known.baseline(self.name, database))
     }

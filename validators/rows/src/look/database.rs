@@ -83,7 +83,7 @@ pub(super) async fn look(door: &Door<'_>, question: &Question, name: &str) -> Re
     let orphans = orphans(door, question, &mut session, name, &shapes).await;
     let answers = answers(door, question, &mut session, name).await;
     let integrity = integrity(door, question, &mut session, name).await;
-    session.close().await;
+    door.close(session).await;
     Ok(DatabaseLook {
         objects: objects.map_err(|trouble| Obstacle::of(&format!("reading the schema of {name}"), &trouble)),
         views,
