@@ -3,6 +3,7 @@
 use backproof_cloud::{SandboxAccess, SourceAccess};
 use backproof_model::record::{IsolationState, ReachSeen, ReachState};
 
+use crate::opening::readable_authorities;
 use crate::sandbox::{isolation_in, reach_in};
 use crate::world::World;
 
@@ -35,6 +36,7 @@ pub enum State {
 /// Looks at identities, permissions, sandbox, isolation and authorisation.
 pub async fn examine(world: &World) -> Vec<Examined> {
     let mut found = vec![authorisation(world)];
+    found.extend(authorities(world));
     for account in &world.plan.scope.accounts {
         for region in &world.plan.scope.regions {
             let what = format!("source account {} in {region}", account.id);
@@ -74,6 +76,16 @@ fn authorisation(world: &World) -> Examined {
             "fill in [authorisation] with a person, a ticket and an expiry",
         ),
     }
+}
+
+/// Whether the authorities of database servers can be read, where the plan names some.
+fn authorities(world: &World) -> Option<Examined> {
+    let file = world.plan.sandbox.databases.ca_file.as_ref()?;
+    let what = "authorities of database servers".to_owned();
+    Some(match readable_authorities(&world.plan) {
+        Ok(()) => good(what, "the file", format!("{file} holds certificates")),
+        Err(problem) => bad(what, "the file", problem, "put RDS's certificate bundle there, or name another file"),
+    })
 }
 
 async fn source_account(what: String, source: &SourceAccess) -> Vec<Examined> {

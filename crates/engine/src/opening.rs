@@ -39,6 +39,7 @@ pub(crate) async fn open_or_resume(world: &World, request: &Request) -> Result<R
 /// Nothing is restored without an authorisation, into anything but the sandbox, or for validators that cannot examine.
 async fn may_restore(world: &World) -> Result<()> {
     world.plan.may_restore(world.clock().now()).map_err(|problem| EngineError::Refused(problem.to_string()))?;
+    readable_authorities(&world.plan).map_err(EngineError::Refused)?;
     for region in &world.plan.sandbox.regions {
         let access = world.cloud.sandbox(region).await?;
         for validator in (world.validators)(&access) {
@@ -51,6 +52,18 @@ async fn may_restore(world: &World) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether the file of authorities that the plan names for database servers is there: without it every restored
+/// database would be unreachable, and known to be so only after it was restored.
+pub(crate) fn readable_authorities(plan: &Plan) -> std::result::Result<(), String> {
+    let Some(file) = &plan.sandbox.databases.ca_file else { return Ok(()) };
+    let read = std::fs::read_to_string(file).map_err(|error| error.to_string());
+    match read {
+        Ok(text) if text.contains("-----BEGIN CERTIFICATE-----") => Ok(()),
+        Ok(_) => Err(format!("sandbox.databases.ca_file `{file}` holds no PEM certificate")),
+        Err(error) => Err(format!("sandbox.databases.ca_file `{file}` cannot be read: {error}")),
+    }
 }
 
 /// Whether the open run is the one that is asked for.

@@ -67,8 +67,8 @@ async fn examine(test: &TestContext<'_>, attempt: u32, restored: Restored) -> Va
             }
         }
     }
-    let Findings { checks, lag_seconds, controls, facts } = found;
-    Validated { checks, lag_seconds, controls, facts, started, finished: clock.now() }
+    let Findings { checks, lag_seconds, controls, facts, finished } = found;
+    Validated { checks, lag_seconds, controls, facts, started, finished: finished.unwrap_or_else(|| clock.now()) }
 }
 
 /// What all validators found.
@@ -78,6 +78,8 @@ struct Findings {
     lag_seconds: Option<i64>,
     controls: Vec<ValidatorControls>,
     facts: BTreeMap<String, BTreeMap<String, String>>,
+    /// When the restored data had been examined; planting faults beside it is no part of a recovery.
+    finished: Option<Timestamp>,
 }
 
 async fn examine_with_all(
@@ -102,37 +104,49 @@ async fn examine_with_all(
         found.facts.entry(validator.name().to_owned()).or_default().extend(seen.facts);
     }
     found.facts.retain(|_, facts| !facts.is_empty());
+    found.finished = Some(test.world.clock().now());
     let mut tried = BTreeSet::new();
     for assignment in assignments {
         let Some(validator) = of(assignment).filter(|validator| tried.insert(validator.name())) else { continue };
         if let Controls::BesideTarget(controls) = validator.controls() {
-            found
-                .controls
-                .extend(plant_beside(test, attempt, validator.name(), controls, &examination(assignment)).await);
+            let tried = plant_beside(test, attempt, validator.name(), controls, &examination(assignment)).await;
+            found.controls.extend(bears_out(tried, &found.checks));
         }
     }
 }
 
-/// Plants faults beside the restored data. None where the validator says that there was nothing it could have missed.
+/// What was planted, with its meaning. That nothing was is no trouble where nothing was passed that it had to bear out;
+/// a validator that passed data and planted nothing is not believed.
+fn bears_out(mut tried: ValidatorControls, checks: &[Check]) -> Option<ValidatorControls> {
+    if tried.problem.is_none() && tried.controls.is_empty() {
+        let of_data = |check: &Check| check.validator == tried.validator && check.claim.is_of_data();
+        if !checks.iter().any(|check| of_data(check) && check.verdict == Verdict::Passed) {
+            return None;
+        }
+        tried.problem = Some("it planted nothing".into());
+    }
+    Some(tried)
+}
+
+/// Plants faults beside the restored data.
 async fn plant_beside(
     test: &TestContext<'_>,
     attempt: u32,
     validator: &str,
     controls: &dyn ControlsBesideTarget,
     examination: &Examination,
-) -> Option<ValidatorControls> {
+) -> ValidatorControls {
     test.tell("trying planted faults");
     // Engines fold hyphens otherwise than underscores; the name says the same.
     let scratch = test.name(attempt).to_string().replace('-', "_");
     let trying = AssertUnwindSafe(controls.try_beside(&scratch, examination)).catch_unwind();
     let (controls, problem) = match examination.deadline.hold(trying).await {
-        Ok(Ok(Ok(controls))) if controls.is_empty() => return None,
         Ok(Ok(Ok(controls))) => (controls, None),
         Ok(Ok(Err(problem))) => (Vec::new(), Some(problem)),
         Ok(Err(_panic)) => (Vec::new(), Some("the validator crashed".into())),
         Err(late) => (Vec::new(), Some(late.to_string())),
     };
-    Some(ValidatorControls { validator: validator.to_owned(), scratch, controls, problem, deletion: None })
+    ValidatorControls { validator: validator.to_owned(), scratch, controls, problem, deletion: None }
 }
 
 /// What decides on samples within this recovery point's data: the run's draw and the point, and nobody's choice.
@@ -192,5 +206,37 @@ fn obstacle(validator: &str, owner: FaultOwner, remark: String) -> Check {
         observed: None,
         verdict: Verdict::Inconclusive(owner),
         remark: Some(remark),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tried(problem: Option<&str>) -> ValidatorControls {
+        let problem = problem.map(str::to_owned);
+        ValidatorControls {
+            validator: "v".into(),
+            scratch: "bp_1".into(),
+            controls: Vec::new(),
+            problem,
+            deletion: None,
+        }
+    }
+
+    fn check(claim: Claim, verdict: Verdict) -> Check {
+        Check { claim, verdict, ..obstacle("v", FaultOwner::Validator, "in a test".into()) }
+    }
+
+    #[test]
+    fn planting_nothing_is_believed_of_a_validator_only_that_passed_no_data() {
+        let reached = check(Claim::ResourceReachable, Verdict::Passed);
+        let unread = check(Claim::DataReadable, Verdict::Inconclusive(FaultOwner::Validator));
+        assert_eq!(bears_out(tried(None), &[reached.clone(), unread]), None);
+        let read = check(Claim::DataReadable, Verdict::Passed);
+        let borne_out = bears_out(tried(None), &[reached.clone(), read]).unwrap();
+        assert!(!borne_out.hold() && borne_out.problem.is_some(), "{borne_out:?}");
+        let could_not = bears_out(tried(Some("denied")), &[reached]).unwrap();
+        assert_eq!(could_not.problem.as_deref(), Some("denied"));
     }
 }

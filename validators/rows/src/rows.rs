@@ -76,7 +76,8 @@ impl Validator for Rows {
     }
 
     fn check_settings(&self, settings: &Value) -> Result<(), InvalidSettings> {
-        RowsSettings::read(settings).map(drop)
+        let settings = RowsSettings::read(settings)?;
+        load(&settings).map(drop).map_err(|problem| InvalidSettings { validator: NAME, problem })
     }
 
     fn accepts(&self, target: &Target) -> bool {
@@ -115,12 +116,8 @@ impl Validator for Rows {
 fn question(key: &FingerprintKey, target: &DatabaseTarget, examination: &Examination) -> Result<Question, Examined> {
     let settings =
         RowsSettings::read(&examination.settings).map_err(|error| unusable(FaultOwner::Harness, &error.to_string()))?;
-    let loaded = settings
-        .baseline
-        .as_deref()
-        .map(|path| baseline::load(Path::new(path), &settings.trust()))
-        .transpose()
-        .map_err(|problem| unusable(FaultOwner::Validator, &problem))?;
+    // It was readable when the run began, and may have been changed since.
+    let loaded = load(&settings).map_err(|problem| unusable(FaultOwner::Validator, &problem))?;
     let engine = loaded.as_ref().map(|loaded| &loaded.manifest.baseline.engine);
     if let Some(engine) = engine.filter(|engine| **engine != target.engine) {
         let words = format!("the baseline is of {engine}, and the restored server is {}", target.engine);
@@ -134,6 +131,11 @@ fn question(key: &FingerprintKey, target: &DatabaseTarget, examination: &Examina
         seed: examination.seed,
         hasher: Hasher::new(key),
     })
+}
+
+/// The baseline that the settings name, verified.
+fn load(settings: &RowsSettings) -> Result<Option<Loaded>, String> {
+    settings.baseline.as_deref().map(|path| baseline::load(Path::new(path), &settings.trust())).transpose()
 }
 
 /// Which manifest, and who vouches for it.

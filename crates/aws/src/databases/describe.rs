@@ -18,7 +18,12 @@ pub(super) async fn describe(session: &Session, name: &str) -> Result<DatabaseIn
     let answer = session.call(CALL, request.send()).await?;
     let record = answer.db_instances.unwrap_or_default().into_iter().next();
     let record = record.ok_or_else(|| unreadable(CALL, format!("DBInstance {name} is missing")))?;
-    instance(record).map_err(|problem| unreadable(CALL, problem))
+    let instance = instance(record).map_err(|problem| unreadable(CALL, problem))?;
+    // What is changed and deleted afterwards goes by this answer, so it must be of the instance that was asked for.
+    if !instance.name.eq_ignore_ascii_case(name) {
+        return Err(unreadable(CALL, format!("asked for {name}, answered with {}", instance.name)));
+    }
+    Ok(instance)
 }
 
 /// One page of all instances. Those of clusters (Aurora, Neptune, DocumentDB, Multi-AZ) are among them.
@@ -52,7 +57,8 @@ fn instance(record: types::DbInstance) -> Result<DatabaseInstance, String> {
             record.storage_operation_percent_progress,
         ),
         changes_pending: record.pending_modified_values.is_some_and(holds_anything),
-        publicly_accessible: record.publicly_accessible.unwrap_or(false),
+        // Where it is not told, nobody may rely on its being closed.
+        publicly_accessible: record.publicly_accessible.unwrap_or(true),
         deletion_protection: record.deletion_protection.unwrap_or(false),
         iam_authentication: record.iam_database_authentication_enabled.unwrap_or(false),
         managed_secret_arn: record.master_user_secret.and_then(|secret| secret.secret_arn),

@@ -94,6 +94,10 @@ fn lost(status: &str) -> Readiness {
 
 fn available(instance: DatabaseInstance, sandbox: &Sandbox, stripped: &BTreeSet<String>) -> Readiness {
     let not_yet = |state: &str| Readiness::NotYet { state: format!("{AVAILABLE}, but {state}") };
+    // What it shows has been compared with the sandbox's; what it does not show could be anything.
+    if instance.subnet_group.is_none() {
+        return not_yet("RDS does not say in which DB subnet group");
+    }
     let Some((host, port)) = instance.endpoint else { return not_yet("without an endpoint") };
     if instance.changes_pending {
         return not_yet("with changes that are still to be made");

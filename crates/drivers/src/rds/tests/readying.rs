@@ -93,6 +93,8 @@ async fn an_instance_that_lies_elsewhere_is_never_ready() {
         assert_eq!(owner, FaultOwner::Sandbox);
         assert!(reason.contains(word), "{reason}");
     }
+    let unplaced = DatabaseInstance { subnet_group: None, ..instance() };
+    assert!(matches!(look(unplaced).await, Readiness::NotYet { .. }), "nobody connects to what may be anywhere");
     let spelled = DatabaseInstance { subnet_group: Some("Backproof".into()), ..instance() };
     assert!(matches!(look(spelled).await, Readiness::Ready { .. }));
 }
