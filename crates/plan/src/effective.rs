@@ -2,6 +2,8 @@
 //!
 //! Decides nothing: what is wrong has been reported before.
 
+pub(crate) mod unattended;
+
 use std::time::Duration;
 
 use backproof_model::record::Authorisation;
@@ -49,6 +51,9 @@ pub(crate) fn plan(table: PlanTable) -> Result<Plan, Unread> {
         deadlines: deadlines(table.deadlines),
         max_attempts: number(table.max_attempts).unwrap_or(DEFAULT_MAX_ATTEMPTS),
         limits: limits(table.limits),
+        schedule: table.schedule.map(|written| unattended::schedule(written.value)).transpose()?,
+        budget: table.budget.map(|written| unattended::budget(written.value)).unwrap_or_default(),
+        alarms: table.alarms.map(|written| unattended::alarms(written.value)).transpose()?.unwrap_or_default(),
     })
 }
 
@@ -125,6 +130,7 @@ fn sandbox(table: SandboxTable, scope: &Scope) -> Result<SandboxPlan, Unread> {
         account,
         regions: texts(needed(table.regions)?),
         role_arn: table.role_arn.map(|role| role.value.0.0.to_string()),
+        sweep_role_arn: table.sweep_role_arn.map(|role| role.value.0.0.to_string()),
         external_id: table.external_id.map(|id| id.value.0.0),
         restore_role_arn: text(needed(table.restore_role_arn)?).0.to_string(),
         same_account: table.same_account_reason.map(|reason| reason.value.0.0).filter(|_| is_a_source),

@@ -5,6 +5,8 @@
 //! hint. Nothing here opens a file, asks a clock or calls AWS: the text comes in, and so do the names of the
 //! validators and of the resource types that the program drives.
 
+mod alarms;
+mod budget;
 mod checks;
 mod duration;
 mod effective;
@@ -21,6 +23,11 @@ mod validators;
 mod wildcard;
 mod written;
 
+pub use alarms::{
+    AlarmLevel, AlarmsPlan, HeartbeatPlan, MailPlan, SecretSource, TopicPlan, WebhookFormat, WebhookPlan,
+};
+pub use backproof_schedule::{Blackout, BlackoutWindow, CatchUp, Schedule};
+pub use budget::{BudgetPlan, UnknownCost};
 pub use objectives::{Concurrency, Deadlines, Limits, ObjectivesPlan};
 pub use parse::{Parsed, parse};
 pub use plan::{NotAuthorised, Plan};

@@ -78,6 +78,7 @@ impl Default for Limits {
     }
 }
 
-fn whole_seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+/// Serialises a length of time as its whole seconds.
+pub(crate) fn whole_seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u64(duration.as_secs())
 }

@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
-    Concurrency, Deadlines, Limits, ObjectivesPlan, ResidencyRule, SandboxPlan, Scope, Selection, ValidatorAssignment,
+    AlarmsPlan, BudgetPlan, Concurrency, Deadlines, Limits, ObjectivesPlan, ResidencyRule, SandboxPlan, Schedule,
+    Scope, Selection, ValidatorAssignment,
 };
 
 /// A restore testing plan.
@@ -41,6 +42,12 @@ pub struct Plan {
     pub max_attempts: u32,
     /// Which recovery points are left out for their size or age.
     pub limits: Limits,
+    /// When the plan is due. Without one it runs only when somebody says so.
+    pub schedule: Option<Schedule>,
+    /// What may be spent.
+    pub budget: BudgetPlan,
+    /// Who is told when something happens.
+    pub alarms: AlarmsPlan,
 }
 
 /// Why this plan must not restore anything.

@@ -16,7 +16,9 @@ pub struct SandboxPlan {
     pub regions: Vec<Region>,
     /// The role to assume there; none means the credentials at hand.
     pub role_arn: Option<String>,
-    /// The external id that the role's trust policy asks for.
+    /// The role to assume there for sweeping only: it can delete and nothing else. None means `role_arn`.
+    pub sweep_role_arn: Option<String>,
+    /// The external id that the roles' trust policies ask for.
     pub external_id: Option<String>,
     /// The role that AWS Backup assumes for the restore.
     pub restore_role_arn: String,

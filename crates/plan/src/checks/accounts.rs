@@ -40,7 +40,7 @@ fn source(table: &Written<AccountTable>, findings: &mut Findings<'_>) {
     role_of(id, "source account", account.role_arn.as_ref(), findings);
     role_of(id, "source account", account.copy_role_arn.as_ref(), findings);
     role_of(id, "source account", account.copy_caller_role_arn.as_ref(), findings);
-    lonely_external_id(span, account.external_id.as_ref(), account.role_arn.as_ref(), findings);
+    lonely_external_id(span, account.external_id.as_ref(), &[("role_arn", account.role_arn.as_ref())], findings);
 }
 
 /// A sandbox in a source account must be accepted in so many words, with a reason.
@@ -80,7 +80,8 @@ fn sandbox(written: &Written<SandboxTable>, sources: &[&Written<Text<AccountId>>
     let Written { value: table, span } = written;
     let protected = || elements(table.protected_accounts.as_ref()).map(|id| (&id.value.0, &id.span));
     refuse_repeated(protected(), "account", findings);
-    lonely_external_id(span, table.external_id.as_ref(), table.role_arn.as_ref(), findings);
+    let roles = [("role_arn", table.role_arn.as_ref()), ("sweep_role_arn", table.sweep_role_arn.as_ref())];
+    lonely_external_id(span, table.external_id.as_ref(), &roles, findings);
     for route in elements(table.routes.as_ref()) {
         self::route(route, findings);
     }
@@ -105,6 +106,7 @@ fn sandbox(written: &Written<SandboxTable>, sources: &[&Written<Text<AccountId>>
         findings.problem(span, format!("the sandbox {id} is a protected account"), hint);
     }
     role_of(id, "sandbox", table.role_arn.as_ref(), findings);
+    role_of(id, "sandbox", table.sweep_role_arn.as_ref(), findings);
     if let Some(role) = table.restore_role_arn.get() {
         refuse_foreign(id, "sandbox", &role.value.0.0, &role.span, findings);
     }
@@ -193,11 +195,11 @@ fn refuse_foreign(account: &AccountId, whose: &str, role: &Arn, span: &Span, fin
 fn lonely_external_id(
     table: &Span,
     external_id: Option<&Written<Text<NonEmpty>>>,
-    role: Option<&Written<Text<RoleArn>>>,
+    roles: &[(&str, Option<&Written<Text<RoleArn>>>)],
     findings: &mut Findings<'_>,
 ) {
-    let (Some(external_id), None) = (external_id, role) else { return };
-    if findings.has_unreadable(table, &["role_arn"]) {
+    let Some(external_id) = external_id else { return };
+    if roles.iter().any(|(key, role)| role.is_some() || findings.has_unreadable(table, &[key])) {
         return;
     }
     let hint = "add `role_arn = \"…\"`, or remove the external id";

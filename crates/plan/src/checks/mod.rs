@@ -6,6 +6,7 @@ mod accounts;
 mod regions;
 mod resource_types;
 mod selection;
+mod unattended;
 
 use crate::problem::{Findings, Span};
 use crate::written::{List, PlanTable, Required, Written};
@@ -16,6 +17,7 @@ pub(crate) fn check(plan: &PlanTable, known_validators: &[&str], driven_types: &
     regions::check(plan, findings);
     selection::check(plan, findings);
     resource_types::check(plan, known_validators, driven_types, findings);
+    unattended::check(plan, findings);
     let data_classes = plan.authorisation.as_ref().and_then(|authorisation| authorisation.value.data_classes.get());
     refuse_empty(data_classes, "name the classes of data that may be restored: [\"internal\"]", findings);
 }

@@ -10,7 +10,10 @@ use toml::de::DeValue;
 
 use super::FromToml;
 use crate::problem::Findings;
-use crate::{EntropyKind, LoginKind, ReachKind, StratumDimension, UnitKind, suggest};
+use crate::{
+    AlarmLevel, CatchUp, EntropyKind, LoginKind, ReachKind, StratumDimension, UnitKind, UnknownCost, WebhookFormat,
+    suggest,
+};
 
 /// One of a few names, read.
 #[derive(Clone, Copy, Debug)]
@@ -118,6 +121,23 @@ impl Choices for EntropyKind {
         ("auditor", Self::Auditor),
         ("drand-quicknet", Self::DrandQuicknet),
     ];
+}
+
+impl Choices for UnknownCost {
+    const ALL: &'static [(&'static str, Self)] = &[("refuse", Self::Refuse), ("allow", Self::Allow)];
+}
+
+impl Choices for CatchUp {
+    const ALL: &'static [(&'static str, Self)] = &[("once", Self::Once), ("never", Self::Never)];
+}
+
+impl Choices for WebhookFormat {
+    const ALL: &'static [(&'static str, Self)] = &[("json", Self::Json), ("slack", Self::Slack)];
+}
+
+impl Choices for AlarmLevel {
+    const ALL: &'static [(&'static str, Self)] =
+        &[("notice", Self::Notice), ("ticket", Self::Ticket), ("page", Self::Page)];
 }
 
 impl Choices for ProofLevel {

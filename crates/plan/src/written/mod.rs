@@ -4,13 +4,18 @@
 //! differ. Whether values fit together is the second stage's question.
 
 mod choices;
+mod contacts;
+mod moments;
 mod numbers;
 mod table;
 mod tables;
 mod texts;
+mod unattended;
 
 pub(crate) use choices::{Choice, RouteKind, SameAccount};
-pub(crate) use numbers::{Expiry, Number, Settings, Share, Version};
+pub(crate) use contacts::VariableName;
+pub(crate) use moments::Expiry;
+pub(crate) use numbers::{Number, Settings, Share, Version};
 pub(crate) use table::{FromToml, List, Optional, Required, Written, read_document};
 pub(crate) use tables::{
     AccountTable, AuthorisationTable, ConcurrencyTable, ConditionsTable, DatabasesTable, DeadlinesTable, LimitsTable,
@@ -20,4 +25,7 @@ pub(crate) use tables::{
 pub(crate) use texts::{
     ArnPattern, HostAndPort, InstanceClass, InstanceId, KeyArn, LengthOfTime, NonEmpty, PlanName, RoleArn,
     SecurityGroupId, SubnetId, Text, VaultName, VpcId,
+};
+pub(crate) use unattended::{
+    AlarmsTable, BlackoutTable, BudgetTable, HeartbeatTable, MailTable, ScheduleTable, TopicTable, WebhookTable,
 };

@@ -1,9 +1,9 @@
-//! Values that are not plain texts: whole numbers, shares, moments, the version, free-form settings.
+//! Values that are not plain texts: whole numbers, shares, amounts, the version, free-form settings.
 
 use std::borrow::Cow;
 
+use backproof_model::money::Money;
 use backproof_model::ratio::Ratio;
-use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
 use toml::Spanned;
@@ -94,44 +94,60 @@ impl JsonSchema for Share {
     }
 }
 
-/// A moment with its offset from UTC.
+/// A sum of money above zero, as `50`, `12.34` or `"12.34"`.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Expiry(pub(crate) Timestamp);
+pub(crate) struct Amount(pub(crate) Money);
 
-impl FromToml for Expiry {
+impl FromToml for Amount {
     fn read(value: &Spanned<DeValue<'_>>, findings: &mut Findings<'_>) -> Option<Self> {
-        let hint = "write date, time and offset: 2026-12-31T23:59:59Z";
+        let hint = "write an amount above zero, as 50 or 12.34, without the currency";
         let text = match value.get_ref() {
-            DeValue::String(text) => text.to_string(),
-            DeValue::Datetime(moment) => moment.to_string(),
-            DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Array(_) | DeValue::Table(_) => {
-                findings.wrong_type(value, "a moment", hint);
+            DeValue::String(text) => text.as_ref(),
+            DeValue::Float(float) => float.as_str(),
+            DeValue::Integer(integer) if integer.radix() == 10 => integer.as_str(),
+            DeValue::Integer(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_)
+            | DeValue::Array(_)
+            | DeValue::Table(_) => {
+                findings.wrong_type(value, "an amount such as 12.34", hint);
                 return None;
             }
         };
-        let moment = text.parse::<Timestamp>().ok();
-        if moment.is_none() {
-            findings.problem(&value.span(), format!("`{}` is not a moment", text.escape_debug()), hint);
+        match text.parse::<Money>() {
+            Ok(amount) if amount > Money::ZERO => Some(Self(amount)),
+            Ok(_) => {
+                findings.problem(&value.span(), format!("`{}` is not above zero", text.escape_debug()), hint);
+                None
+            }
+            Err(problem) => {
+                findings.problem(&value.span(), problem.to_string().escape_debug().to_string(), hint);
+                None
+            }
         }
-        moment.map(Self)
     }
 
     fn example() -> Option<String> {
-        Some("2026-12-31T23:59:59Z".to_owned())
+        Some("50".to_owned())
     }
 }
 
-impl JsonSchema for Expiry {
+impl JsonSchema for Amount {
     fn inline_schema() -> bool {
         true
     }
 
     fn schema_name() -> Cow<'static, str> {
-        "Moment".into()
+        "Amount".into()
     }
 
     fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "format": "date-time" })
+        json_schema!({
+            "anyOf": [
+                { "type": "number", "exclusiveMinimum": 0 },
+                { "type": "string", "pattern": "^[0-9]+(\\.[0-9]{1,6})?$" }
+            ]
+        })
     }
 }
 

@@ -7,6 +7,7 @@ use backproof_model::{AccountId, PointKind, ProofLevel, Region, ResourceType};
 
 use super::table::toml_table;
 use super::texts::TagValue;
+use super::unattended::{AlarmsTable, BudgetTable, ScheduleTable};
 use super::{
     ArnPattern, Choice, Expiry, HostAndPort, InstanceClass, InstanceId, KeyArn, LengthOfTime, List, NonEmpty, Number,
     Optional, PlanName, Required, RoleArn, RouteKind, SameAccount, SecurityGroupId, Settings, Share, SubnetId, Text,
@@ -46,6 +47,12 @@ toml_table! {
         deadlines: Optional<DeadlinesTable>,
         /// Which recovery points are left out for their size or age.
         limits: Optional<LimitsTable>,
+        /// When the plan is due. Without it, it runs only when somebody says so.
+        schedule: Optional<ScheduleTable>,
+        /// What may be spent.
+        budget: Optional<BudgetTable>,
+        /// Who is told when something happens.
+        alarms: Optional<AlarmsTable>,
     }
 }
 
@@ -151,7 +158,10 @@ toml_table! {
         regions: Required<List<Text<Region>>>,
         /// The role to assume in the sandbox account. Default: the credentials at hand.
         role_arn: Optional<Text<RoleArn>>,
-        /// The external id that the role's trust policy asks for.
+        /// The role to assume in the sandbox account for sweeping, so that a janitor can delete and nothing else.
+        /// Default: `role_arn`.
+        sweep_role_arn: Optional<Text<RoleArn>>,
+        /// The external id that the roles' trust policies ask for.
         external_id: Optional<Text<NonEmpty>>,
         /// The role that AWS Backup assumes for restoring; it belongs to the sandbox account.
         restore_role_arn: Required<Text<RoleArn>>,

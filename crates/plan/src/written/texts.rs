@@ -89,6 +89,8 @@ macro_rules! kept_text {
     };
 }
 
+pub(crate) use kept_text;
+
 kept_text!(
     /// A plan's name.
     PlanName,

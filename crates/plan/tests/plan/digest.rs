@@ -99,12 +99,46 @@ fn every_changed_value_changes_it() {
         &[("#[deadlines]", "[deadlines]"), ("#validate = \"2h\"", "validate = \"7h\"")],
         &[("#[deadlines]", "[deadlines]"), ("#delete = \"1h\"", "delete = \"7h\"")],
         &[("#[limits]", "[limits]"), ("#max_backup_size_gib = 500", "max_backup_size_gib = 500")],
+        &[("#[schedule]\n", "[schedule]\nat = \"@daily\"\ntime_zone = \"UTC\"\n")],
+        &[("#[schedule]\n", "[schedule]\nat = \"@weekly\"\ntime_zone = \"UTC\"\n")],
+        &[("#[schedule]\n", "[schedule]\nat = \"@daily\"\ntime_zone = \"Europe/Berlin\"\n")],
+        &[("#[schedule]\n", "[schedule]\nat = \"@daily\"\ntime_zone = \"UTC\"\nstart_window = \"1h\"\n")],
+        &[("#[schedule]\n", "[schedule]\nat = \"@daily\"\ntime_zone = \"UTC\"\njitter = \"1h\"\n")],
+        &[("#[schedule]\n", "[schedule]\nat = \"@daily\"\ntime_zone = \"UTC\"\ncatch_up = \"never\"\n")],
+        &[("#[schedule]\n", "[schedule]\nat = \"@daily\"\ntime_zone = \"UTC\"\noverdue_after = \"1d\"\n")],
+        &[(
+            "#[schedule]\n",
+            "[schedule]\nat = \"@daily\"\ntime_zone = \"UTC\"\n[[schedule.blackouts]]\nfrom = 2026-12-20\nuntil = 2027-01-01\nwhy = \"w\"\n",
+        )],
+        &[(
+            "#[schedule]\n",
+            "[schedule]\nat = \"@daily\"\ntime_zone = \"UTC\"\n[[schedule.blackouts]]\nat = \"@weekly\"\nlasts = \"1h\"\nwhy = \"w\"\n",
+        )],
+        &[("#[budget]", "[budget]"), ("#per_run = 50", "per_run = 50")],
+        &[("#[budget]", "[budget]"), ("#per_run = 50", "per_run = 50.000001")],
+        &[("#[budget]", "[budget]"), ("#per_restore_test", "per_restore_test")],
+        &[("#[budget]", "[budget]"), ("#currency = \"USD\"", "currency = \"EUR\"")],
+        &[("#[budget]", "[budget]"), ("#prices", "prices")],
+        &[("#[budget]", "[budget]"), ("#unknown = \"refuse\"", "unknown = \"allow\"")],
+        &[("#[[alarms.topics]]", "[[alarms.topics]]"), ("#topic_arn", "topic_arn")],
+        &[("#[alarms.heartbeat]", "[alarms.heartbeat]"), ("#url_env = \"BACKPROOF_HEARTBEAT_URL\"", "url_env = \"H\"")],
+        &[("#sweep_role_arn", "sweep_role_arn")],
         &[("#[limits]", "[limits]"), ("#expires_within = \"24h\"", "expires_within = \"0s\"")],
     ];
     let mut digests = BTreeSet::from([template().digest()]);
     for edits in edits {
         assert!(digests.insert(accepted(edits).plan.digest()), "{edits:?}");
     }
+}
+
+#[test]
+fn a_budget_is_the_same_however_its_amount_is_written() {
+    let of = |amount: &str| {
+        let line = format!("per_run = {amount}");
+        accepted(&[("#[budget]", "[budget]"), ("#per_run = 50", &line)]).plan.digest()
+    };
+    assert_eq!(of("50"), of("50.00"));
+    assert_eq!(of("50"), of("\"50.0\""));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod cases;
 mod digest;
+mod left_alone;
 mod problems;
 mod refusals;
 mod schema;
@@ -37,6 +38,17 @@ fn refused(edits: &[(&str, &str)]) -> PlanProblems {
 fn accepted(edits: &[(&str, &str)]) -> Parsed {
     let text = edited(edits);
     read(&text).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// The template with every optional key in it, but for alternatives (what stands below `# or:`) and for lines that begin
+/// with one of `without`.
+fn whole_template(without: &[&str]) -> String {
+    let lines: Vec<&str> = TEMPLATE.lines().collect();
+    let is_alternative = |at: usize| at > 0 && lines[at - 1].starts_with("# or:");
+    let kept =
+        (0..lines.len()).filter(|at| !is_alternative(*at) && !without.iter().any(|key| lines[*at].starts_with(key)));
+    let kept: Vec<&str> = kept.map(|at| lines[at]).collect();
+    kept.iter().map(|line| if is_commented_key(line) { &line[1..] } else { line }).collect::<Vec<_>>().join("\n")
 }
 
 /// Whether the line is an optional key (or table) that has been commented out.

@@ -5,7 +5,7 @@ use crate::cases::{
 };
 use crate::refused;
 
-fn assert_refused(cases: &[Case]) {
+pub(crate) fn assert_refused(cases: &[Case]) {
     for case in cases {
         assert_found(refused(case.edits).as_slice(), case);
     }

@@ -23,6 +23,8 @@ fn every_key_of_the_format_is_shown_and_none_besides() {
         if let Some(header) = line.strip_prefix('[') {
             table = format!("{}.", header.trim_matches(['[', ']']));
             of_template.push(table.trim_end_matches('.').to_owned());
+            // A table may be there for the sake of its own tables alone.
+            of_template.extend(header.trim_matches(['[', ']']).split_once('.').map(|(parent, _)| parent.to_owned()));
         } else if let Some((key, value)) = line.split_once(" = ").filter(|(key, _)| !key.starts_with('#')) {
             let path = format!("{table}{key}");
             // Keys of inline tables: what stands before an equals sign within braces.
@@ -69,13 +71,15 @@ fn each_optional_key_can_be_uncommented_alone() {
         // An external id needs the role above it.
         let first = if lines[at].starts_with("#external_id") { at - 1 } else { at };
         let is_alternative = lines[at - 1].starts_with("# or:");
+        let of_table = |i: usize| is_table && lines[i - 1].starts_with("# or:");
         let text: Vec<&str> = lines
             .iter()
             .enumerate()
             .filter(|(_, line)| !(is_alternative && line.starts_with("size = ")))
-            .map(
-                |(i, line)| if (first..at + length).contains(&i) && is_commented_key(line) { &line[1..] } else { line },
-            )
+            .map(|(i, line)| {
+                let uncommented = (first..at + length).contains(&i) && is_commented_key(line) && !of_table(i);
+                if uncommented { &line[1..] } else { *line }
+            })
             .collect();
         if let Err(problems) = read(&text.join("\n")) {
             panic!("uncommenting `{}`:\n{problems}", lines[at]);

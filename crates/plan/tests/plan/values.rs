@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 
 use backproof_model::{PointKind, ProofLevel};
-use backproof_plan::{EntropyKind, NotAuthorised, Plan, Route, SampleSize, StratumDimension, TEMPLATE, UnitKind};
+use backproof_plan::{
+    AlarmLevel, AlarmsPlan, BlackoutWindow, CatchUp, EntropyKind, NotAuthorised, Plan, Route, SampleSize, SecretSource,
+    StratumDimension, TEMPLATE, UnitKind, WebhookFormat,
+};
 
-use crate::{accepted, is_commented_key, read};
+use crate::{accepted, read, whole_template};
 
 const AUTHORISED: [(&str, &str); 5] = [
     ("#[authorisation]", "[authorisation]"),
@@ -21,12 +24,7 @@ fn tags(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
 
 /// The template with every optional key but the alternatives.
 fn whole() -> Plan {
-    let lines: Vec<&str> = TEMPLATE
-        .lines()
-        .filter(|line| !line.starts_with("#size") && !line.starts_with("#same_account"))
-        .map(|line| if is_commented_key(line) { &line[1..] } else { line })
-        .collect();
-    read(&lines.join("\n")).unwrap_or_else(|problems| panic!("{problems}")).plan
+    read(&whole_template(&["#same_account"])).unwrap_or_else(|problems| panic!("{problems}")).plan
 }
 
 #[test]
@@ -47,6 +45,9 @@ fn the_smallest_plan_has_safe_defaults() {
     assert_eq!(plan.limits.max_backup_size_gib, None);
     assert_eq!(plan.authorisation, None);
     assert_eq!(plan.sandbox.same_account, None);
+    assert_eq!(plan.schedule, None);
+    assert_eq!((plan.budget.currency.as_str(), plan.budget.per_run, plan.budget.per_restore_test), ("USD", None, None));
+    assert_eq!(plan.alarms, AlarmsPlan::default());
     assert!(plan.sandbox.routes.is_empty() && plan.residency.is_empty());
     assert!(plan.scope.protected_resource_conditions.is_empty());
 }
@@ -76,6 +77,48 @@ fn every_optional_key_arrives_where_it_belongs() {
     assert_eq!(plan.validators[0].settings, serde_json::json!({ "minimum_items": 1 }));
     assert_eq!((plan.objectives.rto, plan.objectives.rpo_gap), (Some(14_400), Some(86_400)));
     assert_eq!(plan.limits.max_backup_size_gib, Some(500));
+    assert_eq!(plan.sandbox.sweep_role_arn.as_deref(), Some("arn:aws:iam::999988887777:role/backproof-sweep"));
+}
+
+#[test]
+fn a_schedule_a_budget_and_alarms_arrive_whole() {
+    let plan = whole();
+    let schedule = plan.schedule.unwrap();
+    assert_eq!(schedule.worded(), "first Monday of the quarter at 09:00 (Europe/Berlin)");
+    assert_eq!((schedule.start_window.as_secs(), schedule.jitter.as_secs()), (4 * 3600, 0));
+    assert_eq!((schedule.catch_up, schedule.overdue_after.as_secs()), (CatchUp::Once, 7 * 86_400));
+    let whys: Vec<&str> = schedule.blackouts.iter().map(|blackout| blackout.why.as_str()).collect();
+    assert_eq!(whys, ["year-end freeze", "month-end closing"]);
+    assert!(matches!(schedule.blackouts[0].window, BlackoutWindow::Once { .. }));
+    assert_eq!(plan.budget.per_run.unwrap().to_string(), "50.00");
+    assert_eq!(plan.budget.per_restore_test.unwrap().to_string(), "10.00");
+    assert_eq!(plan.budget.prices.as_deref(), Some("prices.toml"));
+    let alarms = plan.alarms;
+    assert_eq!(alarms.webhooks[0].url, SecretSource::File("/etc/backproof/slack-url".into()));
+    assert_eq!((alarms.webhooks[0].format, alarms.webhooks[0].least), (WebhookFormat::Slack, AlarmLevel::Ticket));
+    assert_eq!(alarms.webhooks[1].url, SecretSource::Variable("BACKPROOF_WEBHOOK_URL".into()));
+    assert_eq!(alarms.topics[0].topic_arn, "arn:aws:sns:eu-central-1:999988887777:backproof");
+    assert_eq!(alarms.mails[0].password, Some(SecretSource::File("/etc/backproof/mail-password".into())));
+    assert_eq!(alarms.mails[1].to, ["on-call@example.com"]);
+    let heartbeat = alarms.heartbeat.unwrap();
+    assert_eq!(
+        (heartbeat.url, heartbeat.every.as_secs()),
+        (SecretSource::File("/etc/backproof/heartbeat-url".into()), 300)
+    );
+}
+
+#[test]
+fn a_schedule_that_may_surprise_is_warned_of() {
+    let warned = |schedule: &str, also: &[(&str, &str)]| {
+        let text = format!("[schedule]\n{schedule}\ntime_zone = \"UTC\"\n");
+        let edits: Vec<(&str, &str)> =
+            [("#[schedule]\n", text.as_str())].into_iter().chain(also.iter().copied()).collect();
+        accepted(&edits).warnings.into_iter().map(|warning| warning.message).collect::<Vec<_>>()
+    };
+    assert_eq!(warned("at = \"0 9 1 * MON\"", &AUTHORISED).len(), 1, "either day suffices");
+    assert_eq!(warned("at = \"0 9 1-7 * +MON\"", &AUTHORISED), Vec::<String>::new());
+    let unauthorised = warned("at = \"@daily\"", &[]);
+    assert!(unauthorised[0].contains("nobody has authorised"), "{unauthorised:?}");
 }
 
 #[test]
