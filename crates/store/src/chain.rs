@@ -2,6 +2,8 @@
 
 use backproof_model::canonical::sha256_hex;
 use backproof_model::chain::{self, Entry, Event, JOURNAL_VERSION};
+use jiff::Timestamp;
+use sqlx::SqliteConnection;
 
 use crate::register::sql_number;
 use crate::{Store, StoreError};
@@ -11,60 +13,84 @@ const LINE_LIMIT: usize = 64 * 1024;
 /// The same for the run's own chain, whose draw and closing name every restore test: 10,000 tests take about 9 MiB.
 const RUN_LINE_LIMIT: usize = 16 * 1024 * 1024;
 
-/// The right to write to one chain, until somebody else takes it over.
+/// The right to write to one chain, until somebody else takes it over. Dropping it gives the chain back.
 #[derive(Debug)]
 pub struct ChainWriter {
-    store: Store,
-    run: u64,
-    chain: String,
-    token: u64,
-    next: u64,
-    head: String,
+    pub(crate) store: Store,
+    pub(crate) run: u64,
+    pub(crate) chain: String,
+    pub(crate) token: u64,
+    pub(crate) next: u64,
+    pub(crate) head: String,
+    /// When the lease was last seen to be ours.
+    pub(crate) confirmed: Timestamp,
+}
+
+/// Where the next line of a chain stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'a> {
+    pub(crate) run: u64,
+    pub(crate) chain: &'a str,
+    pub(crate) seq: u64,
+    pub(crate) prev: &'a str,
+    /// The fencing token that it is written under; 0 where the chain has none.
+    pub(crate) token: u64,
+}
+
+/// Inserts a line; gives it with its digest.
+pub(crate) async fn insert(
+    store: &Store,
+    connection: &mut SqliteConnection,
+    place: Place<'_>,
+    at: Timestamp,
+    event: Event,
+) -> Result<(Entry, String), StoreError> {
+    let Place { run, chain, seq, prev, token } = place;
+    let entry = Entry { v: JOURNAL_VERSION, run, chain: chain.to_owned(), seq, at, prev: prev.to_owned(), event };
+    let line = chain::line_of(&entry).map_err(|problem| StoreError::Damaged { run, problem: problem.to_string() })?;
+    let limit = if chain == chain::RUN_CHAIN { RUN_LINE_LIMIT } else { LINE_LIMIT };
+    if line.len() > limit {
+        return Err(StoreError::TooLarge { bytes: line.len(), limit });
+    }
+    let sha256 = sha256_hex(&line);
+    sqlx::query("INSERT INTO entries (run, chain, seq, line, sha256, token) VALUES (?, ?, ?, ?, ?, ?)")
+        .bind(sql_number(run))
+        .bind(chain)
+        .bind(sql_number(seq))
+        .bind(&line)
+        .bind(&sha256)
+        .bind(sql_number(token))
+        .execute(connection)
+        .await
+        .map_err(StoreError::database(&store.inner.database))?;
+    Ok((entry, sha256))
+}
+
+/// The lines of one chain from `seq` on, read in a transaction or outside one.
+pub(crate) async fn lines_from(
+    store: &Store,
+    connection: &mut SqliteConnection,
+    (run, chain): (u64, &str),
+    seq: u64,
+) -> Result<Vec<String>, StoreError> {
+    sqlx::query_scalar("SELECT line FROM entries WHERE run = ? AND chain = ? AND seq >= ? ORDER BY seq")
+        .bind(sql_number(run))
+        .bind(chain)
+        .bind(sql_number(seq))
+        .fetch_all(connection)
+        .await
+        .map_err(StoreError::database(&store.inner.database))
 }
 
 impl Store {
-    /// Takes a chain over: whoever wrote to it before can no longer. Gives what it holds so far.
-    ///
-    /// # Errors
-    /// Fails where the chain is damaged or the database cannot be used.
-    pub async fn take_chain(&self, run: u64, name: &str) -> Result<(ChainWriter, Vec<Entry>), StoreError> {
-        self.may_write()?;
-        let _busy = self.inner.clock.busy();
-        let tokens: Vec<i64> = sqlx::query_scalar(
-            "INSERT INTO leases (run, chain, token, owner) VALUES (?, ?, 1, ?)
-             ON CONFLICT (run, chain) DO UPDATE SET token = token + 1, owner = excluded.owner RETURNING token",
-        )
-        .bind(sql_number(run))
-        .bind(name)
-        .bind(&self.inner.owner)
-        .fetch_all(&self.inner.pool) // to the end: SQLite commits when the statement is done, not at its first row
-        .await
-        .map_err(StoreError::database(&self.inner.database))?;
-        let token = tokens.first().and_then(|token| u64::try_from(*token).ok()).unwrap_or(0);
-        let lines = self.lines(run, name).await?;
-        let (entries, head) = chain::verify(run, name, lines.iter().map(String::as_str))
-            .map_err(|broken| StoreError::Damaged { run, problem: broken.to_string() })?;
-        let next = entries.len() as u64;
-        let mut writer = ChainWriter { store: self.clone(), run, chain: name.to_owned(), token, next, head };
-        let mut entries = entries;
-        if !entries.is_empty() {
-            entries.push(writer.append(Event::Resumed { token }).await?);
-        }
-        Ok((writer, entries))
-    }
-
     /// The lines of one chain, in order.
     ///
     /// # Errors
     /// Fails where the database cannot be read.
     pub async fn lines(&self, run: u64, chain: &str) -> Result<Vec<String>, StoreError> {
         let _busy = self.inner.clock.busy();
-        sqlx::query_scalar("SELECT line FROM entries WHERE run = ? AND chain = ? ORDER BY seq")
-            .bind(sql_number(run))
-            .bind(chain)
-            .fetch_all(&self.inner.pool)
-            .await
-            .map_err(StoreError::database(&self.inner.database))
+        let mut connection = self.connection().await?;
+        lines_from(self, &mut connection, (run, chain), 0).await
     }
 
     /// Every line of a run: the run's own chain first, then those of its tests.
@@ -79,51 +105,41 @@ impl Store {
             .await
             .map_err(StoreError::database(&self.inner.database))
     }
+
+    /// The verified entries of one chain, and the digest of its last line.
+    ///
+    /// # Errors
+    /// Fails where the chain is damaged or the database cannot be read.
+    pub async fn entries(&self, run: u64, chain: &str) -> Result<(Vec<Entry>, String), StoreError> {
+        verified(run, chain, &self.lines(run, chain).await?)
+    }
+}
+
+pub(crate) fn verified(run: u64, name: &str, lines: &[String]) -> Result<(Vec<Entry>, String), StoreError> {
+    chain::verify(run, name, lines.iter().map(String::as_str))
+        .map_err(|broken| StoreError::Damaged { run, problem: broken.to_string() })
 }
 
 impl ChainWriter {
-    /// Appends one event; it is on disk when this returns.
+    /// Appends one event and renews the lease; it is on disk, and in the mirror, when this returns.
     ///
     /// # Errors
     /// Fails where the chain belongs to somebody else by now, the line is too large, or the database cannot be written.
     pub async fn append(&mut self, event: Event) -> Result<Entry, StoreError> {
         self.store.may_write()?;
-        let inner = &self.store.inner;
-        let entry = Entry {
-            v: JOURNAL_VERSION,
-            run: self.run,
-            chain: self.chain.clone(),
-            seq: self.next,
-            at: inner.clock.now(),
-            prev: self.head.clone(),
-            event,
-        };
-        let damaged = |problem: serde_json::Error| StoreError::Damaged { run: self.run, problem: problem.to_string() };
-        let line = chain::line_of(&entry).map_err(damaged)?;
-        let limit = if self.chain == chain::RUN_CHAIN { RUN_LINE_LIMIT } else { LINE_LIMIT };
-        if line.len() > limit {
-            return Err(StoreError::TooLarge { bytes: line.len(), limit });
-        }
-        let sha256 = sha256_hex(&line);
-        let _busy = inner.clock.busy();
-        let written = sqlx::query(
-            "INSERT INTO entries (run, chain, seq, line, sha256, token)
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE (SELECT token FROM leases WHERE run = ?1 AND chain = ?2) = ?6",
-        )
-        .bind(sql_number(self.run))
-        .bind(&self.chain)
-        .bind(sql_number(self.next))
-        .bind(&line)
-        .bind(&sha256)
-        .bind(sql_number(self.token))
-        .execute(&inner.pool)
-        .await
-        .map_err(StoreError::database(&inner.database))?;
-        if written.rows_affected() != 1 {
-            return Err(StoreError::StaleToken { run: self.run, chain: self.chain.clone() });
-        }
+        let store = self.store.clone();
+        let now = store.inner.clock.now();
+        let _busy = store.inner.clock.busy();
+        let mut transaction = store.begin().await?;
+        self.renew_in(&mut transaction, now).await?;
+        let Self { run, chain, token, next, head, .. } = &*self;
+        let place = Place { run: *run, chain, seq: *next, prev: head, token: *token };
+        let (entry, sha256) = insert(&store, &mut transaction, place, now, event).await?;
+        store.commit(transaction).await?;
+        self.confirmed = now;
         self.next += 1;
         self.head = sha256;
+        store.mirror_chain(self.run, &self.chain).await?;
         Ok(entry)
     }
 

@@ -13,7 +13,7 @@ pub enum StoreError {
         /// What the operating system said.
         source: std::io::Error,
     },
-    /// Another process owns the directory.
+    /// The directory is needed alone, and another process works there.
     #[error("another backproof works on `{}` ({owner}); wait until it is done, or name another directory with --state", path.display())]
     InUse {
         /// The directory.
@@ -42,6 +42,54 @@ pub enum StoreError {
         path: PathBuf,
         /// What does not fit.
         problem: String,
+    },
+    /// A newer version of the program has worked here.
+    #[error(
+        "the state in `{}` has tables of version {found}, this program knows {known}: use the newer backproof that made them, or {}",
+        path.display(),
+        put_back(backup.as_deref())
+    )]
+    Newer {
+        /// The state directory.
+        path: PathBuf,
+        /// The version of its tables.
+        found: i64,
+        /// The version that this program knows.
+        known: i64,
+        /// The state as it was before, where it is still there.
+        backup: Option<PathBuf>,
+    },
+    /// An event in the register that this version does not know.
+    #[error(
+        "line {line} of the register is a `{step}` that this program does not know: a newer backproof wrote it, use that ({problem})"
+    )]
+    UnknownEvent {
+        /// The line's number, from 0.
+        line: u64,
+        /// Its step.
+        step: String,
+        /// What the parser said.
+        problem: String,
+    },
+    /// The mirror is not this state's.
+    #[error("the mirror in `{}` does not fit the state in `{}`: {problem}", path.display(), state.display())]
+    Mirror {
+        /// The mirror's directory.
+        path: PathBuf,
+        /// The state directory.
+        state: PathBuf,
+        /// What does not fit, and what to do.
+        problem: String,
+    },
+    /// A living process works on the chain.
+    #[error("chain `{chain}` of run {run} is being worked on by {owner}; wait until it is done")]
+    Held {
+        /// The run.
+        run: u64,
+        /// The chain.
+        chain: String,
+        /// Who holds it, in its own words.
+        owner: String,
     },
     /// Somebody else took the chain over.
     #[error("chain `{chain}` of run {run} now belongs to another process; this one stops writing")]
@@ -81,6 +129,16 @@ impl StoreError {
     pub(crate) fn database(path: &Path) -> impl FnOnce(sqlx::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Database { path, source }
+    }
+}
+
+fn put_back(backup: Option<&Path>) -> String {
+    match backup {
+        Some(backup) => format!(
+            "put the state from before back with `backproof state restore {}` (what was journalled since is then missing)",
+            backup.display()
+        ),
+        None => "name another directory with --state".into(),
     }
 }
 

@@ -8,16 +8,17 @@ use sha2::{Digest, Sha256};
 
 use crate::StoreError;
 
-/// The directory of one run.
+/// The directory of one run, and the directory of the mirror that holds its files a second time.
 #[derive(Clone, Debug)]
 pub struct RunFiles {
     directory: PathBuf,
+    mirror: Option<PathBuf>,
 }
 
 impl RunFiles {
-    pub(crate) fn new(directory: PathBuf) -> Result<Self, StoreError> {
+    pub(crate) fn new(directory: PathBuf, mirror: Option<PathBuf>) -> Result<Self, StoreError> {
         std::fs::create_dir_all(&directory).map_err(StoreError::files(&directory))?;
-        Ok(Self { directory })
+        Ok(Self { directory, mirror })
     }
 
     /// Where a file of this name stands.
@@ -43,7 +44,9 @@ impl RunFiles {
         let path = self.path(name);
         let unfinished = self.path(&format!("{name}.unfinished"));
         let file = File::create(&unfinished).map_err(StoreError::files(&unfinished))?;
-        Ok(Written { file: BufWriter::with_capacity(1 << 16, file), unfinished, path, digest: Sha256::new() })
+        let file = BufWriter::with_capacity(1 << 16, file);
+        let copy = self.mirror.as_ref().map(|mirror| mirror.join(name));
+        Ok(Written { file, unfinished, path, copy, digest: Sha256::new() })
     }
 }
 
@@ -53,6 +56,8 @@ pub struct Written {
     file: BufWriter<File>,
     unfinished: PathBuf,
     path: PathBuf,
+    /// Where the mirror keeps it.
+    copy: Option<PathBuf>,
     digest: Sha256,
 }
 
@@ -77,6 +82,9 @@ impl Written {
             std::fs::rename(from, to)
         };
         put(&mut self.file, &self.unfinished, &self.path).map_err(StoreError::files(&self.path))?;
+        if let Some(copy) = &self.copy {
+            crate::mirror_files::copy_file(&self.path, copy)?;
+        }
         Ok(hex::encode(self.digest.finalize()))
     }
 }

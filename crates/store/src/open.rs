@@ -1,19 +1,37 @@
 //! Opening a state directory.
 
-use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use backproof_clock::SharedClock;
 use backproof_model::names::Installation;
-use sqlx::migrate::MigrateError;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use jiff::SignedDuration;
+use sqlx::pool::PoolConnection;
+use sqlx::sqlite::SqlitePool;
+use sqlx::{Sqlite, Transaction};
 
-use crate::{RunFiles, StoreError};
+use crate::database::{DATABASE, assert_safe_sqlite, connect, connect_to_read, installation, remember_installation};
+use crate::giving_back::Dropped;
+use crate::mirror::Mirror;
+use crate::workers::{self, Company, DirectoryLock, OwnFile, Worker};
+use crate::{RunFiles, StoreError, migration};
 
-const OLDEST_SAFE_SQLITE: (u32, u32, u32) = (3, 51, 3);
+/// How a state directory is opened.
+#[derive(Clone, Debug)]
+pub struct OpenOptions {
+    /// Where every line and file is written a second time, before anything relies on it. With it the state directory
+    /// may be lost.
+    pub mirror: Option<PathBuf>,
+    /// After how long without renewal a chain may be taken from a process that still lives: it hangs, or was suspended.
+    pub lease: SignedDuration,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self { mirror: None, lease: SignedDuration::from_mins(10) }
+    }
+}
 
 /// An open state directory.
 #[derive(Clone, Debug)]
@@ -28,68 +46,111 @@ pub(crate) struct Inner {
     pub(crate) directory: PathBuf,
     pub(crate) clock: SharedClock,
     pub(crate) owner: String,
+    /// The name of our file below `workers/`; empty where the store is only read.
+    pub(crate) worker: String,
+    pub(crate) lease: SignedDuration,
+    /// The version of the tables.
+    pub(crate) version: i64,
+    pub(crate) mirror: Option<Mirror>,
+    pub(crate) dropped: Dropped,
     installation: Installation,
     /// Writes that are still allowed; below zero means without limit. See [`Store::stop_after`].
     writes_left: AtomicI64,
-    /// Held for as long as the store lives; the operating system lets go of it when the process dies. A store that is
-    /// only read holds none.
-    _lock: Option<Lock>,
+    /// Held for as long as the store is open. A store that is only read holds none.
+    own_file: Mutex<Option<OwnFile>>,
+    lock: Mutex<Option<DirectoryLock>>,
 }
 
 impl Store {
-    /// Opens (or makes) the state directory.
+    /// Opens (or makes) the state directory, beside whoever else works there.
     ///
-    /// `owner` says who we are, for the next process that finds the directory in use: a process id and a host.
-    /// `new_installation` is the name that a new directory gets.
+    /// `owner` says who we are, for others that find us here: a process id and a host. `new_installation` is the name
+    /// that a new directory gets.
     ///
     /// # Errors
-    /// Fails where the directory cannot be written, belongs to another process, or holds tables that do not fit.
+    /// Fails where the directory cannot be written, or holds tables that do not fit.
     pub async fn open(
         directory: &Path,
         clock: SharedClock,
         owner: &str,
         new_installation: Installation,
     ) -> Result<Self, StoreError> {
+        Self::open_with(directory, clock, owner, new_installation, OpenOptions::default()).await
+    }
+
+    /// The same with options.
+    ///
+    /// # Errors
+    /// As [`Store::open`], and where the mirror is of another state or knows more than this one.
+    pub async fn open_with(
+        directory: &Path,
+        clock: SharedClock,
+        owner: &str,
+        new_installation: Installation,
+        options: OpenOptions,
+    ) -> Result<Self, StoreError> {
         std::fs::create_dir_all(directory).map_err(StoreError::files(directory))?;
-        let lock = lock(directory, owner)?;
-        let database = directory.join("journal.sqlite");
-        let pool = {
-            let _busy = clock.busy();
-            connect(&database).await?
-        };
-        let _busy = clock.busy();
+        let (lock, company) = workers::enter(directory, &clock).await?;
+        let database = directory.join(DATABASE);
+        let mirror = options.mirror.map(Mirror::new);
+        let busy = clock.busy();
+        let pool = connect(&database).await?;
         assert_safe_sqlite(&pool, &database).await?;
-        sqlx::migrate!("./migrations").run(&pool).await.map_err(|problem| not_migrated(&database, problem))?;
-        let installation = installation(&pool, &database, new_installation).await?;
+        let version = migration::prepare(directory, &pool, &clock, company).await?;
+        let is_empty = company == Company::Alone && migration::count_entries(&pool, &database).await? == 0;
+        let remembered = mirror.as_ref().filter(|_| is_empty).map(Mirror::installation).transpose()?.flatten();
+        let installation = match &remembered {
+            None => installation(&pool, &database, new_installation).await?,
+            Some(name) => remember_installation(&pool, &database, name).await?,
+        };
+        let worker: String = sqlx::query_scalar("SELECT lower(hex(randomblob(8)))")
+            .fetch_one(&pool)
+            .await
+            .map_err(StoreError::database(&database))?;
+        let own_file = OwnFile::register(directory, &worker, owner)?;
+        drop(busy);
         let inner = Inner {
             pool,
             database,
             directory: directory.to_owned(),
             clock: clock.clone(),
             owner: owner.to_owned(),
+            worker,
+            lease: options.lease,
+            version,
+            mirror,
+            dropped: Dropped::default(),
             installation,
             writes_left: AtomicI64::new(-1),
-            _lock: Some(Lock(lock)),
+            own_file: Mutex::new(Some(own_file)),
+            lock: Mutex::new(None),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        let store = Self { inner: Arc::new(inner) };
+        if company == Company::Alone {
+            workers::bury(directory)?;
+            if remembered.is_some() {
+                store.rebuild_from_mirror().await?;
+            }
+            store.adopt().await?;
+        }
+        store.catch_mirror_up().await?;
+        let lock = match company {
+            Company::Alone => lock.share(directory, &clock).await?,
+            Company::Others => lock,
+        };
+        *store.inner.lock.lock().unwrap_or_else(PoisonError::into_inner) = Some(lock);
+        Ok(store)
     }
 
-    /// Opens a state directory to read it, also while another process works there. Every write fails.
+    /// Opens a state directory to read it. Every write fails.
     ///
     /// # Errors
     /// Fails where there is no journal, or none that can be read.
     pub async fn open_to_read(directory: &Path, clock: SharedClock) -> Result<Self, StoreError> {
-        let database = directory.join("journal.sqlite");
+        let database = directory.join(DATABASE);
         let _busy = clock.busy();
-        let options = SqliteConnectOptions::new()
-            .filename(&database)
-            .read_only(true)
-            .busy_timeout(std::time::Duration::from_secs(30));
-        let pool = SqlitePoolOptions::new()
-            .max_connections(1)
-            .connect_with(options)
-            .await
-            .map_err(StoreError::database(&database))?;
+        let pool = connect_to_read(&database).await?;
+        let version = migration::readable(directory, &pool).await?;
         let installation: String = sqlx::query_scalar("SELECT name FROM installation")
             .fetch_one(&pool)
             .await
@@ -103,23 +164,37 @@ impl Store {
             directory: directory.to_owned(),
             clock: clock.clone(),
             owner: String::new(),
+            worker: String::new(),
+            lease: OpenOptions::default().lease,
+            version,
+            mirror: None,
+            dropped: Dropped::default(),
             installation,
             writes_left: AtomicI64::new(0),
-            _lock: None,
+            own_file: Mutex::new(None),
+            lock: Mutex::new(None),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
 
+    /// Every process that works in the directory at this moment, this one included.
+    ///
+    /// # Errors
+    /// Fails where the directory cannot be read.
+    pub fn workers(&self) -> Result<Vec<Worker>, StoreError> {
+        workers::living(&self.inner.directory)
+    }
+
     /// Who else works in the directory at this moment, in their own words.
     pub fn in_use_by(&self) -> Option<String> {
-        let file = File::open(self.inner.directory.join("lock")).ok()?;
-        match file.try_lock_shared() {
-            Err(std::fs::TryLockError::WouldBlock) => {
-                let owner = std::io::read_to_string(&file).ok()?;
-                Some(owner.trim().to_owned())
-            }
-            Ok(()) | Err(std::fs::TryLockError::Error(_)) => None,
-        }
+        let others: Vec<_> = self
+            .workers()
+            .ok()?
+            .into_iter()
+            .filter(|worker| worker.id != self.inner.worker)
+            .map(|worker| worker.owner)
+            .collect();
+        (!others.is_empty()).then(|| others.join("; "))
     }
 
     /// The name of this installation, which is part of every name that it gives.
@@ -137,12 +212,18 @@ impl Store {
         &self.inner.clock
     }
 
+    /// This process in its own words.
+    pub fn owner(&self) -> &str {
+        &self.inner.owner
+    }
+
     /// The files of one run; makes their directory.
     ///
     /// # Errors
     /// Fails where the directory cannot be made.
     pub fn files(&self, run: u64) -> Result<RunFiles, StoreError> {
-        RunFiles::new(self.inner.directory.join("runs").join(run.to_string()))
+        let mirror = self.inner.mirror.as_ref().map(|mirror| mirror.files_of(run));
+        RunFiles::new(self.inner.directory.join("runs").join(run.to_string()), mirror)
     }
 
     /// Files that belong to no run, under a name such as `rehearsal-1`; makes their directory.
@@ -150,12 +231,21 @@ impl Store {
     /// # Errors
     /// Fails where the directory cannot be made.
     pub fn other_files(&self, name: &str) -> Result<RunFiles, StoreError> {
-        RunFiles::new(self.inner.directory.join(name))
+        RunFiles::new(self.inner.directory.join(name), None)
     }
 
     /// Makes every write after the next `writes` fail, as if the process had been killed there.
     pub fn stop_after(&self, writes: u32) {
         self.inner.writes_left.store(i64::from(writes), Ordering::SeqCst);
+    }
+
+    /// Lets others take this process for dead, as the operating system does when it was killed. It can go on writing
+    /// until they do: only their tokens stop it.
+    pub fn seem_dead(&self) {
+        if let Some(file) = self.own_file() {
+            file.seem_dead();
+        }
+        self.lock();
     }
 
     /// Forbids the database to grow, as a full disk would: SQLite itself then refuses to write.
@@ -171,12 +261,24 @@ impl Store {
         Ok(())
     }
 
-    /// Closes the database and lets go of the directory. Dropping does the same, a little later.
+    /// Gives back what was held, closes the database and lets go of the directory. Dropping does the same, a little
+    /// later, but for giving back: others see for themselves that nobody is behind it any more.
     pub async fn close(self) {
+        self.give_back().await.ok();
         let _busy = self.inner.clock.busy();
         self.inner.pool.close().await;
+        drop((self.own_file(), self.lock()));
     }
 
+    fn own_file(&self) -> Option<OwnFile> {
+        self.inner.own_file.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn lock(&self) -> Option<DirectoryLock> {
+        self.inner.lock.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Counts a write against [`Store::stop_after`].
     pub(crate) fn may_write(&self) -> Result<(), StoreError> {
         let taken = self.inner.writes_left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| match left {
             0 => None,
@@ -185,85 +287,22 @@ impl Store {
         });
         taken.map(|_| ()).map_err(|_| StoreError::ToldToStop)
     }
-}
 
-/// The lock on a state directory.
-#[derive(Debug)]
-struct Lock(File);
-
-impl Drop for Lock {
-    /// Closing the file is not enough: a child process that is just being started holds it a moment longer.
-    fn drop(&mut self) {
-        self.0.unlock().ok();
+    /// Whether anything may be written at all.
+    pub(crate) fn is_writable(&self) -> Result<(), StoreError> {
+        if self.inner.writes_left.load(Ordering::SeqCst) == 0 { Err(StoreError::ToldToStop) } else { Ok(()) }
     }
-}
 
-fn lock(directory: &Path, owner: &str) -> Result<File, StoreError> {
-    let path = directory.join("lock");
-    let mut file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .read(true)
-        .write(true)
-        .open(&path)
-        .map_err(StoreError::files(&path))?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(std::fs::TryLockError::WouldBlock) => {
-            let mut owner = String::new();
-            file.read_to_string(&mut owner).map_err(StoreError::files(&path))?;
-            return Err(StoreError::InUse { path: directory.to_owned(), owner: owner.trim().to_owned() });
-        }
-        Err(std::fs::TryLockError::Error(source)) => return Err(StoreError::Files { path, source }),
+    pub(crate) async fn connection(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
+        self.inner.pool.acquire().await.map_err(StoreError::database(&self.inner.database))
     }
-    let write = |file: &mut File| {
-        file.set_len(0)?;
-        file.rewind()?;
-        writeln!(file, "{owner}")
-    };
-    write(&mut file).map_err(StoreError::files(&path))?;
-    Ok(file)
-}
 
-async fn connect(database: &Path) -> Result<SqlitePool, StoreError> {
-    let options = SqliteConnectOptions::new()
-        .filename(database)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(std::time::Duration::from_secs(30));
-    // One connection: SQLite has one writer anyway, and readers of a journal are few.
-    SqlitePoolOptions::new().max_connections(1).connect_with(options).await.map_err(StoreError::database(database))
-}
-
-/// A migration that the disk refused is no misfit of versions.
-fn not_migrated(database: &Path, problem: MigrateError) -> StoreError {
-    match problem {
-        MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => {
-            StoreError::Database { path: database.to_owned(), source }
-        }
-        other => StoreError::Migration { path: database.to_owned(), problem: other.to_string() },
+    /// Begins a transaction that no other process writes beside.
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        self.inner.pool.begin_with("BEGIN IMMEDIATE").await.map_err(StoreError::database(&self.inner.database))
     }
-}
 
-async fn assert_safe_sqlite(pool: &SqlitePool, database: &Path) -> Result<(), StoreError> {
-    let found: String =
-        sqlx::query_scalar("SELECT sqlite_version()").fetch_one(pool).await.map_err(StoreError::database(database))?;
-    let mut parts = found.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
-    let version = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
-    if version >= OLDEST_SAFE_SQLITE { Ok(()) } else { Err(StoreError::UnsafeSqlite { found }) }
-}
-
-async fn installation(pool: &SqlitePool, database: &Path, new: Installation) -> Result<Installation, StoreError> {
-    sqlx::query("INSERT OR IGNORE INTO installation (only_row, name) VALUES (1, ?)")
-        .bind(new.as_str())
-        .execute(pool)
-        .await
-        .map_err(StoreError::database(database))?;
-    let name: String = sqlx::query_scalar("SELECT name FROM installation")
-        .fetch_one(pool)
-        .await
-        .map_err(StoreError::database(database))?;
-    name.parse().map_err(|problem| StoreError::Migration { path: database.to_owned(), problem: format!("{problem}") })
+    pub(crate) async fn commit(&self, transaction: Transaction<'static, Sqlite>) -> Result<(), StoreError> {
+        transaction.commit().await.map_err(StoreError::database(&self.inner.database))
+    }
 }

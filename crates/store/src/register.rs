@@ -1,8 +1,12 @@
-//! The register: every run that was ever opened, numbered without gaps.
+//! The runs of the register: every run that was ever opened, numbered without gaps.
+//!
+//! The rows are a projection of the register's events, written in the same transactions, so that questions are answered
+//! without reading the chain. What counts is the chain: see [`Store::audit_register`].
 
 use backproof_model::record::Purpose;
+use backproof_model::register::{REGISTER_CHAIN, REGISTER_RUN, RegisterEvent};
 use jiff::Timestamp;
-use sqlx::Row;
+use sqlx::{Row, SqliteConnection};
 
 use crate::{Store, StoreError};
 
@@ -23,6 +27,13 @@ pub struct RegisteredRun {
     pub closed_at: Option<Timestamp>,
     /// How it stands.
     pub state: RunState,
+}
+
+impl RegisteredRun {
+    /// Whether it was begun and not closed.
+    pub fn is_open(&self) -> bool {
+        self.state == RunState::Open
+    }
 }
 
 /// How a run stands.
@@ -46,6 +57,15 @@ impl RunState {
     }
 }
 
+/// A run that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opened {
+    /// It was opened now.
+    New(RegisteredRun),
+    /// One was open already: it must be gone on with first.
+    Found(RegisteredRun),
+}
+
 impl Store {
     /// Allots the next number and opens a run under it.
     ///
@@ -58,24 +78,54 @@ impl Store {
         pipeline: u32,
     ) -> Result<RegisteredRun, StoreError> {
         self.may_write()?;
-        let _busy = self.inner.clock.busy();
+        let busy = self.inner.clock.busy();
+        let mut transaction = self.begin().await?;
+        let opened = self.open_run_in(&mut transaction, plan_name, purpose, pipeline).await?;
+        self.commit(transaction).await?;
+        drop(busy);
+        self.mirror_chain(REGISTER_RUN, REGISTER_CHAIN).await?;
+        Ok(opened)
+    }
+
+    /// Gives the run that is open, or opens one; of two processes that ask at once, one finds the other's.
+    ///
+    /// # Errors
+    /// Fails where the database cannot be written.
+    pub async fn find_or_open_run(
+        &self,
+        plan_name: &str,
+        purpose: &Purpose,
+        pipeline: u32,
+    ) -> Result<Opened, StoreError> {
+        let busy = self.inner.clock.busy();
+        let mut transaction = self.begin().await?;
+        if let Some(found) = self.runs_in(&mut transaction).await?.into_iter().rfind(RegisteredRun::is_open) {
+            self.commit(transaction).await?;
+            return Ok(Opened::Found(found));
+        }
+        self.may_write()?;
+        let opened = self.open_run_in(&mut transaction, plan_name, purpose, pipeline).await?;
+        self.commit(transaction).await?;
+        drop(busy);
+        self.mirror_chain(REGISTER_RUN, REGISTER_CHAIN).await?;
+        Ok(Opened::New(opened))
+    }
+
+    pub(crate) async fn open_run_in(
+        &self,
+        connection: &mut SqliteConnection,
+        plan_name: &str,
+        purpose: &Purpose,
+        pipeline: u32,
+    ) -> Result<RegisteredRun, StoreError> {
         let opened_at = self.inner.clock.now();
-        let purpose_text = purpose_text(purpose);
-        let allotted: Vec<i64> = sqlx::query_scalar(
-            "INSERT INTO runs (run, plan_name, purpose, pipeline, opened_at, state)
-             SELECT COALESCE(MAX(run), 0) + 1, ?, ?, ?, ?, 'open' FROM runs RETURNING run",
-        )
-        .bind(plan_name)
-        .bind(purpose_text)
-        .bind(i64::from(pipeline))
-        .bind(opened_at.to_string())
-        .fetch_all(&self.inner.pool) // to the end: SQLite commits when the statement is done, not at its first row
-        .await
-        .map_err(StoreError::database(&self.inner.database))?;
-        let run = allotted.first().copied().unwrap_or(-1);
-        let run = u64::try_from(run)
-            .map_err(|_| StoreError::Damaged { run: 0, problem: format!("the register gave run {run}") })?;
-        Ok(RegisteredRun {
+        let last: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(run), 0) FROM runs")
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(StoreError::database(&self.inner.database))?;
+        let run = u64::try_from(last + 1)
+            .map_err(|_| StoreError::Damaged { run: 0, problem: format!("the register's last run is {last}") })?;
+        let opened = RegisteredRun {
             run,
             plan_name: plan_name.to_owned(),
             purpose: purpose.clone(),
@@ -83,24 +133,77 @@ impl Store {
             opened_at,
             closed_at: None,
             state: RunState::Open,
-        })
+        };
+        self.enter_run(connection, &opened).await?;
+        let event = RegisterEvent::RunOpened {
+            run,
+            plan_name: plan_name.to_owned(),
+            purpose: purpose.clone(),
+            pipeline,
+            by: self.inner.owner.clone(),
+        };
+        self.record_in(connection, opened_at, event).await?;
+        Ok(opened)
     }
 
-    /// Closes a run for good, as `state`.
+    /// The row of a run, as the register's events tell of it.
+    pub(crate) async fn enter_run(
+        &self,
+        connection: &mut SqliteConnection,
+        run: &RegisteredRun,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO runs (run, plan_name, purpose, pipeline, opened_at, closed_at, state)
+             VALUES (?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(sql_number(run.run))
+        .bind(&run.plan_name)
+        .bind(purpose_text(&run.purpose))
+        .bind(i64::from(run.pipeline))
+        .bind(run.opened_at.to_string())
+        .bind(run.closed_at.map(|at| at.to_string()))
+        .bind(run.state.as_str())
+        .execute(connection)
+        .await
+        .map_err(StoreError::database(&self.inner.database))?;
+        Ok(())
+    }
+
+    /// Closes a run for good; `head` is the digest of the last line of its own chain. A run that was closed before, by
+    /// whatever process, stays as it is.
     ///
     /// # Errors
     /// Fails where the database cannot be written.
-    pub async fn close_run(&self, run: u64, state: RunState) -> Result<(), StoreError> {
+    pub async fn close_run(&self, run: u64, head: &str) -> Result<(), StoreError> {
+        self.end_run(run, RunState::Closed, RegisterEvent::RunClosed { run, head: head.to_owned() }).await
+    }
+
+    /// Gives a run up that has created nothing.
+    ///
+    /// # Errors
+    /// Fails where the database cannot be written.
+    pub async fn abort_run(&self, run: u64, why: &str) -> Result<(), StoreError> {
+        self.end_run(run, RunState::Aborted, RegisterEvent::RunAborted { run, why: why.to_owned() }).await
+    }
+
+    async fn end_run(&self, run: u64, state: RunState, event: RegisterEvent) -> Result<(), StoreError> {
         self.may_write()?;
-        let _busy = self.inner.clock.busy();
-        sqlx::query("UPDATE runs SET state = ?, closed_at = ? WHERE run = ? AND state = 'open'")
+        let busy = self.inner.clock.busy();
+        let now = self.inner.clock.now();
+        let mut transaction = self.begin().await?;
+        let ended = sqlx::query("UPDATE runs SET state = ?, closed_at = ? WHERE run = ? AND state = 'open'")
             .bind(state.as_str())
-            .bind(self.inner.clock.now().to_string())
+            .bind(now.to_string())
             .bind(sql_number(run))
-            .execute(&self.inner.pool)
+            .execute(&mut *transaction)
             .await
             .map_err(StoreError::database(&self.inner.database))?;
-        Ok(())
+        if ended.rows_affected() == 1 {
+            self.record_in(&mut transaction, now, event).await?;
+        }
+        self.commit(transaction).await?;
+        drop(busy);
+        self.mirror_chain(REGISTER_RUN, REGISTER_CHAIN).await
     }
 
     /// Every run, the first first.
@@ -109,9 +212,14 @@ impl Store {
     /// Fails where the database cannot be read or holds what this version does not know.
     pub async fn register(&self) -> Result<Vec<RegisteredRun>, StoreError> {
         let _busy = self.inner.clock.busy();
+        let mut connection = self.connection().await?;
+        self.runs_in(&mut connection).await
+    }
+
+    pub(crate) async fn runs_in(&self, connection: &mut SqliteConnection) -> Result<Vec<RegisteredRun>, StoreError> {
         let rows =
             sqlx::query("SELECT run, plan_name, purpose, pipeline, opened_at, closed_at, state FROM runs WHERE run > 0 ORDER BY run")
-                .fetch_all(&self.inner.pool)
+                .fetch_all(connection)
                 .await
                 .map_err(StoreError::database(&self.inner.database))?;
         rows.iter().map(registered).collect()
@@ -123,7 +231,7 @@ impl Store {
     /// Fails where the register cannot be read.
     pub async fn open_runs(&self) -> Result<Vec<RegisteredRun>, StoreError> {
         let mut runs = self.register().await?;
-        runs.retain(|run| run.state == RunState::Open);
+        runs.retain(RegisteredRun::is_open);
         Ok(runs)
     }
 }

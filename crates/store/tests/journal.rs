@@ -23,13 +23,15 @@ async fn the_linked_sqlite_is_free_of_the_wal_reset_defect() {
 }
 
 #[tokio::test]
-async fn a_second_process_on_the_same_state_is_told_who_is_there() {
+async fn a_second_process_on_the_same_state_is_seen_by_the_first() {
     let directory = tempfile::tempdir().unwrap();
     let first = open(directory.path()).await.unwrap();
-    let refused = open(directory.path()).await.unwrap_err();
-    assert!(matches!(&refused, StoreError::InUse { owner, .. } if owner == "process 1 on host a"), "{refused}");
-    first.close().await;
-    assert!(open(directory.path()).await.is_ok());
+    assert_eq!(first.in_use_by(), None);
+    let second = open(directory.path()).await.unwrap();
+    assert_eq!(first.in_use_by().as_deref(), Some("process 1 on host a"));
+    assert_eq!(second.workers().unwrap().len(), 2);
+    second.close().await;
+    assert_eq!(first.in_use_by(), None);
 }
 
 #[tokio::test]
@@ -56,13 +58,17 @@ async fn a_chain_survives_a_restart_and_verifies() {
 #[tokio::test]
 async fn whoever_lost_a_chain_cannot_write_to_it() {
     let directory = tempfile::tempdir().unwrap();
-    let store = open(directory.path()).await.unwrap();
-    let run = store.open_run("quarterly", &Purpose::Plan, 1).await.unwrap().run;
-    let (mut old, _) = store.take_chain(run, "test-1").await.unwrap();
-    let (mut new, _) = store.take_chain(run, "test-1").await.unwrap();
-    assert!(matches!(old.append(status("PENDING")).await, Err(StoreError::StaleToken { .. })));
-    new.append(status("PENDING")).await.unwrap();
-    assert_eq!(store.lines(run, "test-1").await.unwrap().len(), 1);
+    let (old, new) = (open(directory.path()).await.unwrap(), open(directory.path()).await.unwrap());
+    let run = old.open_run("quarterly", &Purpose::Plan, 1).await.unwrap().run;
+    let (mut stale, _) = old.take_chain(run, "test-1").await.unwrap();
+    stale.append(status("PENDING")).await.unwrap();
+    assert!(matches!(new.take_chain(run, "test-1").await, Err(StoreError::Held { .. })));
+    old.seem_dead();
+    let (mut writer, _) = new.take_chain(run, "test-1").await.unwrap();
+    assert!(matches!(stale.append(status("RUNNING")).await, Err(StoreError::StaleToken { .. })));
+    assert!(matches!(stale.renew().await, Err(StoreError::StaleToken { .. })));
+    writer.append(status("RUNNING")).await.unwrap();
+    assert_eq!(new.lines(run, "test-1").await.unwrap().len(), 3);
 }
 
 #[tokio::test]
@@ -72,7 +78,7 @@ async fn runs_are_numbered_without_gaps() {
     for expected in 1..=3 {
         let opened = store.open_run("quarterly", &Purpose::Plan, 1).await.unwrap();
         assert_eq!(opened.run, expected);
-        store.close_run(opened.run, RunState::Closed).await.unwrap();
+        store.close_run(opened.run, "0").await.unwrap();
     }
     let states: Vec<_> = store.register().await.unwrap().into_iter().map(|run| (run.run, run.state)).collect();
     assert_eq!(states, [(1, RunState::Closed), (2, RunState::Closed), (3, RunState::Closed)]);
