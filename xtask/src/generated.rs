@@ -3,7 +3,7 @@
 use crate::finding::Finding;
 use crate::packages::Package;
 use crate::tree::Tree;
-use crate::validators_page;
+use crate::{permissions, validators_page};
 
 /// A page as it should be.
 #[derive(Debug)]
@@ -20,7 +20,12 @@ pub(crate) fn pages(tree: &Tree, packages: &[Package]) -> (Vec<Page>, Vec<Findin
     // Serialising a JSON value whose keys are texts cannot fail.
     let schema = format!("{:#}\n", backproof_plan::json_schema());
     let page = |path: &str, text| Page { path: path.to_owned(), text };
-    (vec![page("docs/validators.md", validators), page("docs/plan.schema.json", schema)], findings)
+    let pages = vec![
+        page("docs/permissions.md", permissions::page()),
+        page("docs/plan.schema.json", schema),
+        page("docs/validators.md", validators),
+    ];
+    (pages, findings)
 }
 
 /// Pages that are not what the code says.

@@ -1,6 +1,6 @@
 //! What can be said of each validator without making one.
 
-use backproof_model::{Claim, ProofLevel};
+use backproof_model::{Claim, Permission, ProofLevel};
 
 /// A validator in a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct About {
     pub claims: &'static [Claim],
     /// The highest level that it can reach.
     pub highest: ProofLevel,
+    /// What the sandbox role must be allowed for it.
+    pub permissions: &'static [Permission],
 }
 
 /// Every validator, in the order of [`crate::NAMES`].
@@ -31,6 +33,7 @@ pub const ABOUT: &[About] = &[
             Claim::UnchangedSinceLastTest,
         ],
         highest: ProofLevel::L4,
+        permissions: &[],
     },
     About {
         name: "items",
@@ -45,6 +48,7 @@ pub const ABOUT: &[About] = &[
             Claim::SettingsRestored,
         ],
         highest: ProofLevel::L3,
+        permissions: backproof_validators_items::PERMISSIONS,
     },
     About {
         name: "rows",
@@ -58,5 +62,6 @@ pub const ABOUT: &[About] = &[
             Claim::DataFresh,
         ],
         highest: ProofLevel::L3,
+        permissions: &[],
     },
 ];

@@ -143,9 +143,10 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_said_of_validators_is_what_they_say_themselves() {
-        let said: Vec<_> = ABOUT.iter().map(|about| (about.name, about.claims)).collect();
+        let said: Vec<_> = ABOUT.iter().map(|about| (about.name, about.claims, about.permissions)).collect();
         let all = all(&access().await);
-        let themselves: Vec<_> = all.iter().map(|validator| (validator.name(), validator.claims())).collect();
+        let themselves: Vec<_> =
+            all.iter().map(|validator| (validator.name(), validator.claims(), validator.permissions())).collect();
         assert_eq!(said, themselves);
     }
 

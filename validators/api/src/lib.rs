@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use backproof_model::record::Control;
-use backproof_model::{Check, Claim, Target};
+use backproof_model::{Check, Claim, Permission, Target};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -63,6 +63,11 @@ pub trait Validator: Send + Sync {
 
     /// What a pass can establish.
     fn claims(&self) -> &'static [Claim];
+
+    /// What the sandbox role must be allowed for it, each action once; nothing where it makes no call of AWS's.
+    fn permissions(&self) -> &'static [Permission] {
+        &[]
+    }
 
     /// Whether these settings can be used; asked before a run starts.
     ///

@@ -62,7 +62,18 @@ impl Validator for Exec {
     }
 
     fn check_settings(&self, settings: &Value) -> Result<(), InvalidSettings> {
-        ExecSettings::read(settings).map(drop)
+        let settings = ExecSettings::read(settings)?;
+        let Some(pinned) = &settings.sha256 else { return Ok(()) };
+        let refused = |problem: String| InvalidSettings { validator: NAME, problem };
+        let program = Program::find(&settings).map_err(|error| refused(error.to_string()))?;
+        let found = program.digests().map_err(refused)?.remove("").unwrap_or_default();
+        if pinned.eq_ignore_ascii_case(&found) {
+            return Ok(());
+        }
+        Err(refused(format!(
+            "`sha256`: the program's is {found}, and the plan's is {pinned}; put the program back, or have the new one \
+             reviewed and write its digest into the plan"
+        )))
     }
 
     fn accepts(&self, target: &Target) -> bool {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use backproof_cloud::{ReadTables, Sandbox, WriteTables};
-use backproof_model::{Claim, Target};
+use backproof_model::{Claim, Permission, Target};
 use backproof_validators_api::{Controls, Examination, Examined, FingerprintKey, InvalidSettings, Validator};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::compare::{Question, compare};
 use crate::controls::Scratch;
 use crate::look::{LookOrder, look};
+use crate::permissions::PERMISSIONS;
 use crate::settings::{Expectation, ItemsSettings, NAME};
 use crate::tally::Watch;
 
@@ -61,6 +62,10 @@ impl Validator for Items {
             Claim::DataFresh,
             Claim::SettingsRestored,
         ]
+    }
+
+    fn permissions(&self) -> &'static [Permission] {
+        PERMISSIONS
     }
 
     fn check_settings(&self, settings: &Value) -> Result<(), InvalidSettings> {

@@ -1,6 +1,8 @@
 //! What a program's words are worth.
 
 use backproof_model::{Claim, FaultOwner, ProofLevel, Verdict};
+use backproof_validators_api::Validator;
+use backproof_validators_exec::Exec;
 use serde_json::json;
 
 use crate::support::{Lab, check, nothing_passed, remark, verdicts, with};
@@ -42,10 +44,12 @@ fn another_program_than_the_pinned_one_is_not_run() {
     let trace = lab.path("trace");
     let settings = lab.script(&format!("touch {}; check rows data-present L3 passed 5; done_", trace.display()));
     let pinned = with(settings.clone(), &json!({ "sha256": "0".repeat(64) }));
-    let examined = lab.examine(pinned);
+    let examined = lab.examine(pinned.clone());
     assert_eq!(verdicts(&examined), ["program: inconclusive"]);
     assert!(remark(&examined, "program").contains("was not run: its SHA-256 is"), "{examined:?}");
     assert!(!trace.exists());
+    let refused = Exec::new(None).check_settings(&pinned).unwrap_err().to_string();
+    assert!(refused.contains("`sha256`: the program's is"), "{refused}");
     let digest = examined.facts["program-sha256"].to_uppercase();
     assert_eq!(verdicts(&lab.examine(with(settings, &json!({ "sha256": digest })))), ["rows: passed"]);
 }
