@@ -14,6 +14,8 @@ use crate::canonical::{canonical_json, sha256_hex};
 pub const JOURNAL_VERSION: u32 = 1;
 /// The name of the run's own chain.
 pub const RUN_CHAIN: &str = "run";
+/// The step whose result ends a chain: nothing is written behind it.
+pub const CLOSE_STEP: &str = "close";
 
 /// One line of the journal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -65,6 +67,14 @@ pub enum Event {
         /// The fencing token under which it now writes.
         token: u64,
     },
+}
+
+/// Whether a chain has come to its end.
+pub fn is_closed(entries: &[Entry]) -> bool {
+    entries.iter().any(|entry| match &entry.event {
+        Event::Result { step, .. } => step == CLOSE_STEP,
+        Event::Intent { .. } | Event::Status { .. } | Event::Resumed { .. } => false,
+    })
 }
 
 /// Why lines are not an unbroken chain.

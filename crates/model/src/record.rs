@@ -4,6 +4,9 @@
 //! of a restore test holds those of the second half, most of them once per attempt (`restore/1`, `restore/2`).
 //! Records are plain facts. They hold no customer data: names of tables and ARNs, counts, digests and times only.
 
+mod costs;
+mod people;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -14,6 +17,12 @@ use crate::{
     AccountId, Check, FaultOwner, Outcome, ProofLevel, RecoveryPoint, RecoveryPointArn, Region, ResourceArn,
     ResourceType, Target,
 };
+
+pub use costs::{
+    Admission, AllowedAtOnce, BudgetSet, ConcurrencyAllowed, CostComputed, CostEstimated, OwnPrices, PricesUsed,
+    TestEstimated,
+};
+pub use people::{ApprovalStanding, Approver, ExceptionTouched, ExceptionsRecorded, PlanApproval, Touch};
 
 /// Names of the steps in the run's chain.
 pub mod run_step {
@@ -29,18 +38,28 @@ pub mod run_step {
     pub const REVEAL: &str = "reveal-entropy";
     /// [`super::Drawn`].
     pub const DRAW: &str = "draw";
+    /// [`super::CostEstimated`].
+    pub const COSTS: &str = "estimate-costs";
+    /// [`super::ConcurrencyAllowed`].
+    pub const CONCURRENCY: &str = "concurrency";
+    /// [`super::PlanApproval`]; a check of one recovery point leaves none.
+    pub const APPROVAL: &str = "check-approval";
     /// [`super::ControlsTried`].
     pub const CONTROLS: &str = "try-controls";
     /// [`super::IsolationSeen`], again at the end.
     pub const ISOLATION_AT_CLOSE: &str = "isolation-at-close";
     /// [`super::Census`].
     pub const CENSUS: &str = "census";
+    /// [`super::ExceptionsRecorded`].
+    pub const EXCEPTIONS: &str = "record-exceptions";
     /// [`super::RunClosed`].
     pub const CLOSE: &str = "close";
 }
 
 /// Names of the steps in a restore test's chain; those with an attempt have `/<attempt>` behind them.
 pub mod test_step {
+    /// [`super::Admission`], per attempt.
+    pub const BUDGET: &str = "budget";
     /// [`super::Located`], per attempt.
     pub const STAGE: &str = "stage";
     /// [`super::RestorePrepared`], per attempt.
@@ -55,6 +74,8 @@ pub mod test_step {
     pub const VALIDATE: &str = "validate";
     /// [`super::Deleted`], per attempt.
     pub const DELETE: &str = "delete";
+    /// [`super::CostComputed`], per attempt.
+    pub const COST: &str = "cost";
     /// [`super::TestClosed`], once.
     pub const CLOSE: &str = "close";
 }
@@ -86,6 +107,9 @@ pub struct RunOpened {
     pub purpose: Purpose,
     /// Why the sandbox may be a source account, where the plan accepted that.
     pub same_account: Option<String>,
+    /// For how many seconds a restored resource that did not pass is held for inspection, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep_seconds: Option<i64>,
 }
 
 /// Why a run is performed.
@@ -358,6 +382,9 @@ pub struct CertaintyUnit {
     pub unit: String,
     /// Why: an open exception, or overdue for rotation.
     pub why: String,
+    /// The open exception, where that is why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception: Option<u64>,
 }
 
 /// The entropy, once revealed.
@@ -463,6 +490,18 @@ pub struct Census {
     pub looked: Vec<CensusLook>,
     /// Resources of this installation that are still there.
     pub ours: Vec<Leftover>,
+    /// Resources of this installation that are held for inspection, and not due yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<Kept>,
+}
+
+/// Something that is held for somebody to look at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The resource.
+    pub arn: String,
+    /// When it is due to be deleted.
+    pub until: Timestamp,
 }
 
 impl Census {
@@ -696,6 +735,14 @@ impl Deleted {
     pub fn stranded(&self) -> impl Iterator<Item = &Deletion> {
         self.resources.iter().filter(|deletion| matches!(deletion.end, DeletionEnd::Stranded { .. }))
     }
+
+    /// What is held for inspection, and until when.
+    pub fn kept(&self) -> impl Iterator<Item = (&str, Timestamp)> {
+        self.resources.iter().filter_map(|deletion| match deletion.end {
+            DeletionEnd::Kept { until } => Some((deletion.arn.as_str(), until)),
+            DeletionEnd::SeenAbsent { .. } | DeletionEnd::WasAbsent { .. } | DeletionEnd::Stranded { .. } => None,
+        })
+    }
 }
 
 /// The deletion of one resource.
@@ -724,6 +771,11 @@ pub enum DeletionEnd {
     WasAbsent {
         /// When a read said so.
         seen: Timestamp,
+    },
+    /// It did not pass and is held for somebody to look at, as was asked for. A sweep deletes it afterwards.
+    Kept {
+        /// Until then.
+        until: Timestamp,
     },
     /// It is still there, or nobody can tell.
     Stranded {

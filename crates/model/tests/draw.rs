@@ -127,7 +127,7 @@ fn a_population_file_that_is_not_as_it_was_frozen_is_refused_with_its_line() {
 }
 
 fn certain(stratum: &str, unit: &str) -> CertaintyUnit {
-    CertaintyUnit { stratum: stratum.into(), unit: unit.into(), why: "open exception".into() }
+    CertaintyUnit { stratum: stratum.into(), unit: unit.into(), why: "open exception".into(), exception: None }
 }
 
 #[test]

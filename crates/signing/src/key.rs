@@ -5,7 +5,10 @@ use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use ed25519_dalek::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePublicKey};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
+use ed25519_dalek::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey, KeypairBytes};
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
 
@@ -47,6 +50,20 @@ impl PrivateKey {
         let key = SigningKey::from_pkcs8_pem(&text).map_err(|error| not_a_key(&error.to_string()))?;
         let public = PublicKey::of(key.verifying_key());
         Ok(Self { key, public })
+    }
+
+    /// The key that 32 random bytes make. Whoever knows the bytes has the key.
+    pub fn of_random_bytes(bytes: &[u8; 32]) -> Self {
+        let key = SigningKey::from_bytes(bytes);
+        let public = PublicKey::of(key.verifying_key());
+        Self { key, public }
+    }
+
+    /// The key as `openssl genpkey -algorithm ed25519` writes it: PKCS#8 in PEM, without the public part.
+    pub fn to_pem(&self) -> String {
+        let bytes = KeypairBytes { secret_key: self.key.to_bytes(), public_key: None };
+        let pem = bytes.to_pkcs8_pem(LineEnding::LF).expect("32 bytes always have their PEM");
+        pem.to_string()
     }
 
     /// The key that verifies what this one signs.
@@ -91,6 +108,35 @@ impl PublicKey {
         VerifyingKey::from_public_key_pem(&text).map(Self::of).map_err(|error| not_a_key(error.to_string()))
     }
 
+    /// Reads a key from a text: SPKI PEM, or the base64 between its first line and its last.
+    ///
+    /// # Errors
+    /// Says what the text is instead.
+    pub fn parse(text: &str) -> Result<Self, NotAPublicKey> {
+        let text = text.trim();
+        if text.contains("PRIVATE KEY-----") {
+            return Err(NotAPublicKey("it is a private key, which whoever verifies should not have".into()));
+        }
+        let key = if text.contains("-----BEGIN") {
+            VerifyingKey::from_public_key_pem(text).map_err(|error| NotAPublicKey(error.to_string()))?
+        } else {
+            let der = STANDARD.decode(text).map_err(|_| NotAPublicKey("it is neither PEM nor base64".into()))?;
+            VerifyingKey::from_public_key_der(&der).map_err(|error| NotAPublicKey(error.to_string()))?
+        };
+        Ok(Self::of(key))
+    }
+
+    /// The key as `openssl pkey -pubout` writes it: SPKI in PEM.
+    pub fn to_pem(&self) -> String {
+        self.key.to_public_key_pem(LineEnding::LF).expect("an Ed25519 key always has its PEM")
+    }
+
+    /// The same on one line: the base64 of the SPKI DER.
+    pub fn to_base64(&self) -> String {
+        let der = self.key.to_public_key_der().expect("an Ed25519 key always has its 44 bytes of DER");
+        STANDARD.encode(der.as_bytes())
+    }
+
     fn of(key: VerifyingKey) -> Self {
         let der = key.to_public_key_der().expect("an Ed25519 key always has its 44 bytes of DER");
         Self { id: hex::encode(Sha256::digest(der.as_bytes())), key }
@@ -108,6 +154,11 @@ impl PublicKey {
             .is_ok_and(|signature| self.key.verify_strict(message, &signature).is_ok())
     }
 }
+
+/// Why a text is no public key.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it is no Ed25519 public key (SPKI in PEM or base64): {0}")]
+pub struct NotAPublicKey(String);
 
 /// Why a file is no key to work with.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

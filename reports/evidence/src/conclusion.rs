@@ -3,9 +3,13 @@
 //! Pure. A renderer chooses where a sentence stands and how large; it never chooses what it says.
 
 use backproof_model::Outcome;
+use backproof_model::record::ExceptionsRecorded;
 use serde::Serialize;
 
 use crate::assured::{Assured, assured};
+use crate::control::{ControlOperation, control, integrity};
+use crate::costs::{Costs, costs};
+use crate::exceptions::exceptions_sentence;
 use crate::figures::{Figures, figures};
 use crate::grades::{Graded, completeness, draw_grade, scope_line};
 use crate::limits::limits;
@@ -23,6 +27,10 @@ pub struct Conclusion {
     pub verdict: RunVerdict,
     /// The verdict in one sentence.
     pub headline: String,
+    /// How the control operated, whatever it found.
+    pub control: ControlOperation,
+    /// Whether the harness itself can be relied on.
+    pub integrity: Graded,
     /// What the evidence speaks for; the first line of every report.
     pub scope_line: String,
     /// How many restore tests came to what.
@@ -35,6 +43,8 @@ pub struct Conclusion {
     pub assurance: Assured,
     /// Times and objectives.
     pub figures: Figures,
+    /// What the run cost, where its journal says so.
+    pub costs: Option<Costs>,
     /// The planted faults.
     pub controls: ControlsReading,
     /// What was created and what became of it.
@@ -43,6 +53,10 @@ pub struct Conclusion {
     pub remains_sentence: String,
     /// Every restore test that did not pass, in the order of the draw.
     pub not_passed: Vec<NotPassed>,
+    /// What the run did to exceptions, where its journal says so.
+    pub exceptions: Option<ExceptionsRecorded>,
+    /// The same in one or two sentences.
+    pub exceptions_sentence: String,
     /// What the report does not prove.
     pub limits: Vec<String>,
     /// What is wrong with the evidence itself.
@@ -108,16 +122,21 @@ pub fn conclude(run: &RunEvidence) -> Conclusion {
     Conclusion {
         verdict,
         headline: headline(run, verdict, counts, &remains),
+        control: control(run),
+        integrity: integrity(run),
         scope_line: scope_line(run),
         counts,
         completeness: completeness(run),
         draw_grade: draw_grade(run),
         assurance: assured(run),
         figures: figures(run),
+        costs: costs(run),
         controls: controls(run),
         remains_sentence: remains_sentence(run, &remains),
         remains,
         not_passed: run.tests.iter().filter_map(not_passed).collect(),
+        exceptions: run.exceptions.clone(),
+        exceptions_sentence: exceptions_sentence(run),
         limits: limits(run),
         problems: run.problems.iter().map(ToString::to_string).collect(),
     }

@@ -6,6 +6,9 @@
 pub mod assured;
 mod chains;
 pub mod conclusion;
+pub mod control;
+pub mod costs;
+mod exceptions;
 pub mod figures;
 mod fold;
 pub mod grades;
@@ -27,6 +30,8 @@ pub mod words;
 
 pub use assured::{Assured, StratumOutcomes};
 pub use conclusion::{Conclusion, Counts, RunVerdict, conclude};
+pub use control::{ControlOperation, ControlVerdict};
+pub use costs::{Costs, TestCosts};
 pub use not_passed::NotPassed;
 pub use planted::{ControlsReading, Planted};
 pub use problem::Problem;

@@ -8,6 +8,8 @@ use backproof_model::record::{Completeness, IsolationState};
 use backproof_model::{Claim, Outcome, PointKind};
 
 use crate::assured::assured;
+use crate::control::{ControlVerdict, control};
+use crate::costs::costs;
 use crate::run::RunEvidence;
 use crate::words::{counted, grouped, moment, sentence};
 
@@ -15,10 +17,12 @@ use crate::words::{counted, grouped, moment, sentence};
 pub fn limits(run: &RunEvidence) -> Vec<String> {
     let mut limits = Vec::new();
     of_the_evidence(run, &mut limits);
+    of_the_control(run, &mut limits);
     of_the_population(run, &mut limits);
     of_the_draw(run, &mut limits);
     of_the_checks(run, &mut limits);
     of_the_sandbox(run, &mut limits);
+    of_the_costs(run, &mut limits);
     general(run, &mut limits);
     limits
 }
@@ -56,6 +60,21 @@ fn of_the_evidence(run: &RunEvidence, limits: &mut Vec<String>) {
             "The run was interrupted and taken up again: chains were taken over {}, each recorded in the journal.",
             counted(run.resumed, "time")
         ));
+    }
+}
+
+fn of_the_control(run: &RunEvidence, limits: &mut Vec<String>) {
+    let control = control(run);
+    match control.verdict {
+        ControlVerdict::Unapproved => limits.push(format!(
+            "Nobody is shown to have approved this plan before it was run, whatever its restore tests came to. {}",
+            control.sentence
+        )),
+        ControlVerdict::SignerUnknown => limits.push(format!(
+            "Somebody approved this plan, but it is not shown who, nor that it was not the operator. {}",
+            control.sentence
+        )),
+        ControlVerdict::NotJudged | ControlVerdict::NotCompleted | ControlVerdict::Approved => {}
     }
 }
 
@@ -97,6 +116,21 @@ fn of_the_population(run: &RunEvidence, limits: &mut Vec<String>) {
     limits.push(
         "Only resources that AWS Backup protects are known here. Whether everything that should be backed up is, this \
          report cannot tell."
+            .into(),
+    );
+}
+
+fn of_the_costs(run: &RunEvidence, limits: &mut Vec<String>) {
+    let Some(costs) = costs(run) else { return };
+    if costs.held_back > 0 {
+        limits.push(format!(
+            "The budget did not let {} begin: nothing is said of the recovery points that these drew.",
+            counted(costs.held_back, "restore test")
+        ));
+    }
+    limits.push(
+        "Costs are computed from list prices, not billed: discounts and taxes are not in them, nor what is named as not \
+         counted."
             .into(),
     );
 }

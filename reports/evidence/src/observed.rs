@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use backproof_model::chain::{Entry, Event};
+use backproof_model::record::test_step;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -50,12 +51,14 @@ impl<'a> Records<'a> {
             .ok()
     }
 
-    /// The highest attempt that any step names, `stage/2` being of the second.
+    /// The highest attempt that any step names, `stage/2` being of the second. Asking the budget whether it may begin
+    /// makes none.
     pub(crate) fn attempts(&self) -> u32 {
         self.outputs
             .keys()
             .copied()
             .chain(self.unfinished)
+            .filter(|step| !step.starts_with(test_step::BUDGET))
             .filter_map(|step| step.rsplit_once('/')?.1.parse().ok())
             .max()
             .unwrap_or(0)

@@ -85,6 +85,11 @@ pub enum Problem {
         /// What its checks come to.
         because: String,
     },
+    /// A restore test was not passed, and the run recorded no exception for it.
+    ExceptionMissing {
+        /// The restore test's chain.
+        chain: String,
+    },
     /// The closing of the run calls a restore test passed that its own chain does not.
     OutcomeImproved {
         /// The restore test's chain.
@@ -122,6 +127,9 @@ impl fmt::Display for Problem {
             }
             Self::UnearnedPass { chain, because } => {
                 write!(f, "{chain} is recorded as passed, but its checks do not carry that: {because}")
+            }
+            Self::ExceptionMissing { chain } => {
+                write!(f, "{chain} was not passed, and the run recorded no exception for it")
             }
             Self::OutcomeImproved { chain } => {
                 write!(f, "the closing of the run calls {chain} passed, its own chain does not")

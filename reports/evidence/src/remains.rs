@@ -1,11 +1,12 @@
 //! What a run created, and what became of it.
 //!
-//! Created = deleted + stranded + unaccounted must hold, resource by resource. A resource of which no record says
+//! Created = deleted + kept + stranded + unaccounted must hold, resource by resource. A resource of which no record says
 //! that it is gone counts as still there.
 
 use std::collections::BTreeMap;
 
-use backproof_model::record::{Deleted, DeletionEnd, Leftover, Located};
+use backproof_model::record::{Deleted, DeletionEnd, Kept, Leftover, Located};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::run::RunEvidence;
@@ -24,6 +25,9 @@ pub struct Remains {
     pub unaccounted: Vec<Unaccounted>,
     /// Everything that is, or may be, still there: stranded, unaccounted, or found by the closing census.
     pub left: Vec<Leftover>,
+    /// What is held for inspection, as was asked for, and until when. Neither deleted nor left behind.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<Kept>,
     /// What the closing census could not read, so that nobody can tell; in words.
     pub unreadable: Vec<String>,
     /// Whether a closing census was taken.
@@ -64,7 +68,11 @@ pub(crate) fn remains_sentence(run: &RunEvidence, remains: &Remains) -> String {
         ),
     };
     let census = if remains.nothing_is_left() && remains.census_taken {
-        " A closing census found nothing of this installation."
+        if remains.kept.is_empty() {
+            " A closing census found nothing of this installation."
+        } else {
+            " A closing census found nothing else of this installation."
+        }
     } else if !remains.census_taken && run.is_closed() {
         " No closing census was taken."
     } else if !remains.unreadable.is_empty() {
@@ -76,7 +84,14 @@ pub(crate) fn remains_sentence(run: &RunEvidence, remains: &Remains) -> String {
         0 => String::new(),
         left => format!(" {} may still be there.", counted(left, "resource")),
     };
-    format!("{created}{census}{left}")
+    let kept: String = remains
+        .kept
+        .iter()
+        .map(|kept| {
+            format!(" {} is kept for inspection until {}; `backproof sweep` deletes it then.", kept.arn, kept.until)
+        })
+        .collect();
+    format!("{created}{census}{left}{kept}")
 }
 
 /// What is known of one created resource.
@@ -84,6 +99,7 @@ pub(crate) fn remains_sentence(run: &RunEvidence, remains: &Remains) -> String {
 enum Fate {
     Created { made_by: String },
     Gone,
+    Kept { until: Timestamp },
     Stranded { why: String },
 }
 
@@ -95,6 +111,7 @@ pub fn remains(run: &RunEvidence) -> Remains {
     for (arn, fate) in fates {
         match fate {
             Fate::Gone => remains.deleted += 1,
+            Fate::Kept { until } => remains.kept.push(Kept { arn, until }),
             Fate::Stranded { why } => {
                 remains.stranded += 1;
                 left.insert(arn, why);
@@ -153,6 +170,7 @@ fn ended(fates: &mut BTreeMap<String, Fate>, deleted: &Deleted) {
     for deletion in &deleted.resources {
         let fate = match &deletion.end {
             DeletionEnd::Stranded { reason } => Fate::Stranded { why: reason.clone() },
+            DeletionEnd::Kept { until } => Fate::Kept { until: *until },
             // What never was there is neither created nor deleted, unless a restore job said that it made it.
             DeletionEnd::WasAbsent { .. } if !fates.contains_key(&deletion.arn) => continue,
             DeletionEnd::SeenAbsent { .. } | DeletionEnd::WasAbsent { .. } => Fate::Gone,

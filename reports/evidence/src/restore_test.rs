@@ -4,8 +4,8 @@
 
 use backproof_model::chain::{Entry, Event};
 use backproof_model::record::{
-    Deleted, DrawnPoint, Located, ResourceReady, RestoreEnded, RestorePrepared, RestoreStarted, TestClosed, Validated,
-    test_step,
+    Admission, CostComputed, Deleted, DrawnPoint, Located, ResourceReady, RestoreEnded, RestorePrepared,
+    RestoreStarted, TestClosed, Validated, test_step,
 };
 use backproof_model::{Check, FaultOwner, Outcome};
 use jiff::Timestamp;
@@ -40,6 +40,8 @@ pub struct TestEvidence {
     pub outcome: Outcome,
     /// Every attempt that left a record, the first first.
     pub attempts: Vec<Attempt>,
+    /// Why the budget did not let it, or another attempt at it, begin.
+    pub held_back: Option<String>,
     /// Its closing record.
     pub closed: Option<TestClosed>,
     /// Each change of status that was waited for.
@@ -69,6 +71,8 @@ pub struct Attempt {
     pub validated: Option<Validated>,
     /// What became of what was made.
     pub deleted: Option<Deleted>,
+    /// What it came to.
+    pub cost: Option<CostComputed>,
 }
 
 /// A status that something was seen to take on.
@@ -98,6 +102,11 @@ impl TestEvidence {
         self.attempts.last()
     }
 
+    /// Whether the budget did not let it begin at all.
+    pub fn was_held_back(&self) -> bool {
+        self.held_back.is_some() && self.attempts.is_empty()
+    }
+
     /// Whether this restore test is part of the sample that the assurance statement counts.
     pub fn is_of_sample(&self) -> bool {
         self.drawn.rank.is_some()
@@ -105,6 +114,11 @@ impl TestEvidence {
 }
 
 impl Attempt {
+    /// Whether anything was asked for that could cost: a copy, or a restore.
+    pub fn began(&self) -> bool {
+        self.started.is_some() || matches!(self.located, Some(Located::Copied { .. } | Located::NotReached { .. }))
+    }
+
     /// The restore job, once AWS Backup took it.
     pub fn restore_job_id(&self) -> Option<&str> {
         match self.started.as_ref()? {
@@ -124,6 +138,7 @@ pub(crate) fn fold(drawn: DrawnPoint, entries: &[Entry], stopped: &str, problems
     let chain = format!("test-{}", drawn.test);
     let records = Records::of(&chain, entries);
     let attempts = (1..=records.attempts()).map(|number| attempt(number, &records, problems)).collect();
+    let held_back = held_back(&records, problems);
     let closed: Option<TestClosed> = records.take(test_step::CLOSE, problems);
     let progress = match (&closed, entries.is_empty()) {
         (Some(_), _) => Progress::Closed,
@@ -146,6 +161,7 @@ pub(crate) fn fold(drawn: DrawnPoint, entries: &[Entry], stopped: &str, problems
         progress,
         outcome,
         attempts,
+        held_back,
         closed,
         statuses: statuses(entries),
         began: entries.first().map(|entry| entry.at),
@@ -153,6 +169,13 @@ pub(crate) fn fold(drawn: DrawnPoint, entries: &[Entry], stopped: &str, problems
         drawn,
         chain,
     }
+}
+
+/// The refusal of the budget. An attempt that it let begin is no refusal, and there is none after one.
+fn held_back(records: &Records<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    let of = |number: u32| format!("{}/{number}", test_step::BUDGET);
+    let decisions = (1..=records.attempts() + 1).map(|number| records.take::<Admission>(&of(number), problems));
+    decisions.flatten().find_map(|admission| admission.refusal().map(str::to_owned))
 }
 
 fn attempt(number: u32, records: &Records<'_>, problems: &mut Vec<Problem>) -> Attempt {
@@ -166,6 +189,7 @@ fn attempt(number: u32, records: &Records<'_>, problems: &mut Vec<Problem>) -> A
         ready: records.take(&of(test_step::READY), problems),
         validated: records.take(&of(test_step::VALIDATE), problems),
         deleted: records.take(&of(test_step::DELETE), problems),
+        cost: records.take(&of(test_step::COST), problems),
     }
 }
 

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::conclusion::Conclusion;
+use crate::costs::TestCosts;
 use crate::figures::recovery_seconds;
 use crate::restore_test::{Attempt, TestEvidence};
 use crate::run::RunEvidence;
@@ -96,6 +97,8 @@ pub struct TestResult {
     pub facts: BTreeMap<String, BTreeMap<String, String>>,
     /// Faults that were planted beside the restored data.
     pub controls: Vec<ValidatorControls>,
+    /// What it was estimated at and what it came to, where the journal says so.
+    pub cost: Option<TestCosts>,
 }
 
 /// One check.
@@ -141,7 +144,7 @@ pub fn results(run: &RunEvidence, conclusion: &Conclusion) -> Results {
         closed: run.is_closed(),
         journal_sha256: run.journal_sha256.clone(),
         conclusion: conclusion.clone(),
-        tests: run.tests.iter().map(of_test).collect(),
+        tests: run.tests.iter().map(|test| of_test(test, conclusion)).collect(),
     }
 }
 
@@ -155,7 +158,7 @@ impl Results {
     }
 }
 
-fn of_test(test: &TestEvidence) -> TestResult {
+fn of_test(test: &TestEvidence, conclusion: &Conclusion) -> TestResult {
     let point = &test.drawn.point;
     TestResult {
         test: test.drawn.test,
@@ -183,6 +186,7 @@ fn of_test(test: &TestEvidence) -> TestResult {
         checks: test.checks().iter().map(of_check).collect(),
         facts: test.validated().map(|validated| validated.facts.clone()).unwrap_or_default(),
         controls: test.validated().map(|validated| validated.controls.clone()).unwrap_or_default(),
+        cost: conclusion.costs.as_ref().and_then(|costs| costs.of_test(test.drawn.test)).cloned(),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use backproof_model::ProofLevel;
 use backproof_model::record::{
-    Census, ControlsTried, DrawCommitted, EntropyRevealed, IsolationSeen, PopulationFrozen, Purpose, RunClosed,
-    RunOpened, SandboxEntered,
+    Census, ConcurrencyAllowed, ControlsTried, CostEstimated, DrawCommitted, EntropyRevealed, ExceptionsRecorded,
+    IsolationSeen, PlanApproval, PopulationFrozen, Purpose, RunClosed, RunOpened, SandboxEntered,
 };
 use jiff::Timestamp;
 
@@ -28,12 +28,20 @@ pub struct RunEvidence {
     pub entropy: Option<EntropyRevealed>,
     /// SHA-256 of the full ranking, once drawn.
     pub ranking_sha256: Option<String>,
+    /// The estimate of its costs, and what its budget let begin.
+    pub costs: Option<CostEstimated>,
+    /// How many restores of each type were allowed beside each other.
+    pub concurrency: Option<ConcurrencyAllowed>,
+    /// How the plan's approval stood when the run began to restore.
+    pub approval: Option<PlanApproval>,
     /// The planted faults.
     pub controls: Option<ControlsTried>,
     /// The sandbox's isolation at the end.
     pub isolation_at_close: Option<IsolationSeen>,
     /// What stood in the sandbox at the end.
     pub census: Option<Census>,
+    /// What the run did to exceptions.
+    pub exceptions: Option<ExceptionsRecorded>,
     /// The run's last record.
     pub closed: Option<RunClosed>,
     /// One for every drawn recovery point, in the order of the draw.

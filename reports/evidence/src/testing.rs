@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 
-pub use records::{check, drawn_point, passing_attempt, planted};
+pub use records::{check, cost, drawn_point, passing_attempt, planted, prices};
 pub use story::{Story, TestStory};
 
 /// A journal under construction. Its time advances by a second with each line.

@@ -1,7 +1,9 @@
 //! What a journal is folded into and concluded from, on whole runs told by [`crate::testing::Story`].
 
 mod concluding;
+mod costing;
 mod folding;
+mod people;
 
 use crate::testing::Story;
 use crate::{Conclusion, RunEvidence, conclude};

@@ -1,13 +1,16 @@
 //! Adds up what must add up, and compares digests that must be equal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use backproof_model::canonical::{canonical_json, sha256_hex};
-use backproof_model::record::run_step;
+use backproof_model::record::{Touch, run_step};
 
 use crate::problem::Problem;
 use crate::remains::remains;
 use crate::run::RunEvidence;
+
+/// The first version of the pipeline whose runs record approvals and exceptions.
+const RECORDS_PEOPLE: u32 = 2;
 
 /// Appends a problem for every sum or digest that does not hold. What has not been recorded yet is not compared.
 pub(crate) fn check(run: &mut RunEvidence) {
@@ -17,6 +20,7 @@ pub(crate) fn check(run: &mut RunEvidence) {
     sample(run, &mut problems);
     if run.is_closed() {
         records_of_a_closed_run(run, &mut problems);
+        exceptions(run, &mut problems);
         let made = remains(run).unaccounted;
         problems.extend(made.into_iter().map(|it| Problem::Unaccounted { arn: it.arn, made_by: it.made_by }));
     }
@@ -91,6 +95,7 @@ fn sample(run: &RunEvidence, problems: &mut Vec<Problem>) {
 
 fn records_of_a_closed_run(run: &RunEvidence, problems: &mut Vec<Problem>) {
     let stopped = run.closed.as_ref().is_some_and(|closed| !closed.completed);
+    let records_people = run.opened.as_ref().is_some_and(|opened| opened.pipeline >= RECORDS_PEOPLE);
     let drawn = run.ranking_sha256.is_some();
     let drawable = run.population.as_ref().is_none_or(|population| population.eligible > 0);
     let sampled = !run.is_one_off_check() && (drawn || (drawable && !stopped));
@@ -101,10 +106,25 @@ fn records_of_a_closed_run(run: &RunEvidence, problems: &mut Vec<Problem>) {
         (run_step::COMMIT, run.commitment.is_some(), sampled),
         (run_step::REVEAL, run.entropy.is_some(), sampled),
         (run_step::DRAW, drawn, drawable && !stopped),
+        (run_step::APPROVAL, run.approval.is_some(), records_people && sampled && run.sandbox.is_some()),
+        (run_step::EXCEPTIONS, run.exceptions.is_some(), records_people),
         (run_step::CENSUS, run.census.is_some(), run.tests.iter().any(|test| !test.attempts.is_empty())),
     ];
     let missing = present.into_iter().filter(|(_, is_there, expected)| *expected && !is_there);
     problems.extend(missing.map(|(step, _, _)| Problem::RecordMissing { step }));
+}
+
+/// Whatever was not passed must have become an exception, since runs record them.
+fn exceptions(run: &RunEvidence, problems: &mut Vec<Problem>) {
+    let (Some(recorded), Some(closed)) = (&run.exceptions, &run.closed) else { return };
+    let told: BTreeSet<u32> =
+        recorded.touched.iter().filter(|it| it.how != Touch::Closed).filter_map(|it| it.test).collect();
+    for test in &run.tests {
+        let not_passed = closed.outcomes.get(&test.chain).is_some_and(|outcome| outcome.reason().is_some());
+        if not_passed && !told.contains(&test.drawn.test) {
+            problems.push(Problem::ExceptionMissing { chain: test.chain.clone() });
+        }
+    }
 }
 
 fn sums(problems: &mut Vec<Problem>, equation: String, left: u64, right: u64) {

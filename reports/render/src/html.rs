@@ -11,18 +11,20 @@ use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior, Value
 use crate::view::page;
 
 /// The templates, by the names under which they include each other.
-const TEMPLATES: [(&str, &str); 15] = [
+const TEMPLATES: [(&str, &str); 17] = [
     ("report.html", include_str!("../templates/report.html")),
     ("style.css", include_str!("../templates/style.css")),
     ("macros.html", include_str!("../templates/macros.html")),
     ("result.html", include_str!("../templates/result.html")),
     ("not_passed.html", include_str!("../templates/not_passed.html")),
+    ("exceptions.html", include_str!("../templates/exceptions.html")),
     ("population.html", include_str!("../templates/population.html")),
     ("draw.html", include_str!("../templates/draw.html")),
     ("tests.html", include_str!("../templates/tests.html")),
     ("details.html", include_str!("../templates/details.html")),
     ("attempt.html", include_str!("../templates/attempt.html")),
     ("times.html", include_str!("../templates/times.html")),
+    ("costs.html", include_str!("../templates/costs.html")),
     ("sandbox.html", include_str!("../templates/sandbox.html")),
     ("deletion.html", include_str!("../templates/deletion.html")),
     ("verify.html", include_str!("../templates/verify.html")),

@@ -59,6 +59,11 @@ fn facts(text: &mut String, conclusion: &Conclusion) {
     fact("Draw", &format!("{}: {}", conclusion.draw_grade.grade, conclusion.draw_grade.reason));
     fact("Completeness", &format!("{}: {}", conclusion.completeness.grade, conclusion.completeness.reason));
     fact("Recovery time", &recovery(conclusion));
+    if let Some(costs) = &conclusion.costs {
+        fact("Cost", &costs.sentence);
+    }
+    fact("Control", &format!("{}: {}", conclusion.control.word, conclusion.control.sentence));
+    fact("Exceptions", &conclusion.exceptions_sentence);
     fact("Planted faults", &conclusion.controls.sentence);
     fact("Left behind", &conclusion.remains_sentence);
     for left in &conclusion.remains.left {
@@ -88,7 +93,7 @@ fn recovery(conclusion: &Conclusion) -> String {
 
 /// Appends `words` broken at spaces, `first` before the first line and as much space before the others. Control
 /// characters, which could move a terminal's cursor, are shown as their escapes.
-fn paragraph(text: &mut String, first: &str, words: &str) {
+pub(crate) fn paragraph(text: &mut String, first: &str, words: &str) {
     let indent = first.chars().count();
     let mut column = indent;
     text.push_str(first);

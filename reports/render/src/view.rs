@@ -4,18 +4,20 @@
 
 mod attempt;
 mod bars;
+mod costs;
 mod restore_test;
 
 use backproof_evidence::words::exclusion;
 use backproof_evidence::{Conclusion, Planted, RunEvidence};
 use backproof_model::record::{
-    Census, DrawCommitted, EntropyRevealed, IsolationSeen, IsolationState, PopulationFrozen, RunOpened, SandboxEntered,
-    VaultListed,
+    Census, ConcurrencyAllowed, DrawCommitted, EntropyRevealed, IsolationSeen, IsolationState, PlanApproval,
+    PopulationFrozen, RunOpened, SandboxEntered, VaultListed,
 };
 use serde::Serialize;
 
 use crate::shell;
 use bars::{RecoveryBars, StratumBar};
+use costs::CostsView;
 use restore_test::{Detail, Row};
 
 /// Rows of a list before it is cut short with a sentence that says so.
@@ -32,6 +34,7 @@ pub(crate) struct Page<'a> {
     verdict: &'static str,
     c: &'a Conclusion,
     opened: Option<&'a RunOpened>,
+    approval: Option<&'a PlanApproval>,
     plan_text: Option<String>,
     population: Option<PopulationView<'a>>,
     commitment: Option<&'a DrawCommitted>,
@@ -43,6 +46,8 @@ pub(crate) struct Page<'a> {
     details: Vec<Detail<'a>>,
     details_left_out: u64,
     recovery: RecoveryBars,
+    costs: Option<CostsView<'a>>,
+    concurrency: Option<&'a ConcurrencyAllowed>,
     controls: Vec<Planted<'a>>,
     sandbox: Option<&'a SandboxEntered>,
     isolation: Vec<IsolationView<'a>>,
@@ -107,6 +112,7 @@ pub(crate) fn page<'a>(run: &'a RunEvidence, conclusion: &'a Conclusion) -> Page
         verdict: conclusion.verdict.word(),
         c: conclusion,
         opened,
+        approval: run.approval.as_ref(),
         plan_text: opened.map(|opened| format!("{:#}", opened.plan)),
         population: run.population.as_ref().map(|frozen| population(frozen, conclusion)),
         commitment: run.commitment.as_ref(),
@@ -120,6 +126,8 @@ pub(crate) fn page<'a>(run: &'a RunEvidence, conclusion: &'a Conclusion) -> Page
         details,
         details_left_out,
         recovery: bars::recovery(run, conclusion.figures.rto_objective_seconds),
+        costs: conclusion.costs.as_ref().map(|costs| costs::costs(run, costs)),
+        concurrency: run.concurrency.as_ref(),
         controls: run.planted().collect(),
         sandbox: run.sandbox.as_ref(),
         isolation: isolation(run),

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use backproof_model::canonical::sha256_hex;
+use backproof_model::cost::{Certainty, Cost, CostPart, Quantity};
+use backproof_model::money::Money;
 use backproof_model::record::{
-    Control, Deleted, Deletion, DeletionEnd, DrawnPoint, Located, ResourceReady, RestoreEnded, RestorePrepared,
-    RestoreStarted, RestoreVerdict, Validated, ValidatorControls,
+    Control, CostComputed, Deleted, Deletion, DeletionEnd, DrawnPoint, Located, PricesUsed, ResourceReady,
+    RestoreEnded, RestorePrepared, RestoreStarted, RestoreVerdict, Validated, ValidatorControls,
 };
 use backproof_model::{
     AccountId, Check, Claim, Examined, Observation, ProofLevel, RecoveryPoint, RecoveryPointStatus, Region,
@@ -142,6 +145,38 @@ pub fn passing_attempt(drawn: &DrawnPoint, checks: Vec<Check>) -> Attempt {
             }],
             at: at(begin + 720),
         }),
+        cost: Some(CostComputed { cost: cost("0.012345"), prices_sha256: prices().sha256 }),
+    }
+}
+
+/// A cost of one part.
+pub fn cost(total: &str) -> Cost {
+    let total: Money = total.parse().expect("a sum");
+    Cost {
+        parts: vec![CostPart {
+            what: "restoring".into(),
+            quantity: Quantity::whole(1),
+            unit: "GB".into(),
+            price: total,
+            amount: total,
+            source: "aws.amazon.com/backup/pricing".into(),
+            assumed: Vec::new(),
+        }],
+        total,
+        unknowns: Vec::new(),
+        certainty: Certainty::Listed,
+    }
+}
+
+/// The price table of the tests' world.
+pub fn prices() -> PricesUsed {
+    PricesUsed {
+        currency: "USD".into(),
+        as_of: "2026-06-13".into(),
+        sha256: sha256_hex("the prices"),
+        note: "list prices".into(),
+        own: None,
+        not_priced: BTreeMap::from([("keys".to_owned(), "Fractions of a cent.".to_owned())]),
     }
 }
 

@@ -4,18 +4,21 @@ use std::collections::BTreeMap;
 
 use backproof_model::canonical::{canonical_json, sha256_hex};
 use backproof_model::chain::{Event, RUN_CHAIN};
+use backproof_model::cost::{Certainty, Cost, CostFacts};
+use backproof_model::exception::Impact;
 use backproof_model::record::{
-    AccountListed, Authorisation, Census, CensusLook, Completeness, ControlsTried, Deletion, DeletionEnd,
-    DrawCommitted, Drawn, DrawnPoint, EntropyRevealed, IsolationFact, IsolationSeen, IsolationState, Leftover,
-    Objectives, PhaseTimes, PopulationFrozen, Purpose, ReachSeen, ReachState, ResourceGap, RestoreStarted,
-    RestoreVerdict, RunClosed, RunOpened, SandboxEntered, ScopeLine, StratumSize, TestClosed, UncoveredResource,
-    VaultListed, run_step, test_step,
+    AccountListed, Admission, ApprovalStanding, Approver, Authorisation, BudgetSet, Census, CensusLook, Completeness,
+    ControlsTried, CostComputed, CostEstimated, Deletion, DeletionEnd, DrawCommitted, Drawn, DrawnPoint,
+    EntropyRevealed, ExceptionTouched, ExceptionsRecorded, IsolationFact, IsolationSeen, IsolationState, Leftover,
+    Objectives, PhaseTimes, PlanApproval, PopulationFrozen, Purpose, ReachSeen, ReachState, ResourceGap,
+    RestoreStarted, RestoreVerdict, RunClosed, RunOpened, SandboxEntered, ScopeLine, StratumSize, TestClosed,
+    TestEstimated, Touch, UncoveredResource, VaultListed, run_step, test_step,
 };
 use backproof_model::{Check, Claim, FaultOwner, Outcome, ProofLevel, ResourceType, Verdict};
 use serde_json::json;
 
 use super::JournalWriter;
-use super::records::{account, at, check, drawn_point, passing_attempt, planted, region};
+use super::records::{account, at, check, cost, drawn_point, passing_attempt, planted, prices, region};
 use crate::restore_test::Attempt;
 
 /// A run, as its records will say it.
@@ -29,6 +32,10 @@ pub struct Story {
     pub entropy: EntropyRevealed,
     /// The restore tests.
     pub tests: Vec<TestStory>,
+    /// The estimate of costs, where one was made; that of each restore test is told in the order of these.
+    pub costs: Option<CostEstimated>,
+    /// How the plan's approval stood.
+    pub approval: Option<PlanApproval>,
     /// Planted faults.
     pub controls: ControlsTried,
     /// The closing census.
@@ -46,6 +53,8 @@ pub struct TestStory {
     pub attempts: Vec<Attempt>,
     /// Its outcome; `None` leaves it unfinished.
     pub outcome: Option<Outcome>,
+    /// Why the budget let no (further) attempt begin.
+    pub held_back: Option<String>,
 }
 
 impl TestStory {
@@ -63,7 +72,7 @@ impl TestStory {
         let drawn = drawn_point(number, table);
         let outcome = Some(Outcome::of_checks(&checks, ProofLevel::L3));
         let attempts = vec![passing_attempt(&drawn, checks)];
-        Self { drawn, attempts, outcome }
+        Self { drawn, attempts, outcome, held_back: None }
     }
 
     /// A restore that AWS Backup refused.
@@ -76,13 +85,20 @@ impl TestStory {
             may_pass: false,
         });
         (attempt.ended, attempt.ready, attempt.validated, attempt.deleted) = (None, None, None, None);
+        attempt.cost = Some(CostComputed { cost: Cost::default(), prices_sha256: prices().sha256 });
         test.outcome = Some(outcome);
         test
     }
 
+    /// A restore test that the budget did not let begin.
+    pub fn held_back(number: u32, table: &str, reason: &str) -> Self {
+        let outcome = Some(Outcome::inconclusive(FaultOwner::Quota, format!("the budget: {reason}")));
+        Self { outcome, held_back: Some(reason.to_owned()), ..Self::not_performed(number, table) }
+    }
+
     /// A restore test that never began.
     pub fn not_performed(number: u32, table: &str) -> Self {
-        Self { drawn: drawn_point(number, table), attempts: Vec::new(), outcome: None }
+        Self { drawn: drawn_point(number, table), attempts: Vec::new(), outcome: None, held_back: None }
     }
 
     fn closing(&self, outcome: Outcome) -> TestClosed {
@@ -184,7 +200,7 @@ impl Story {
                 installation: "demo".into(),
                 plan_name: "quarterly".into(),
                 plan_sha256: canonical_json(&plan).map(sha256_hex).expect("a plan is plain JSON"),
-                plan,
+                plan: plan.clone(),
                 version: "0.1.0".into(),
                 pipeline: 1,
                 simulated: true,
@@ -196,6 +212,7 @@ impl Story {
                     expires: at(86_400 * 30),
                 }),
                 purpose: Purpose::Plan,
+                keep_seconds: None,
                 same_account: None,
             },
             population: population(eligible, excluded),
@@ -206,7 +223,22 @@ impl Story {
                 grade_reason: "the operator's own machine gave the entropy".into(),
                 seed: String::new(),
             },
+            costs: Some(estimated(&tests)),
             tests,
+            approval: Some(PlanApproval {
+                plan_sha256: canonical_json(&plan).map(sha256_hex).expect("a plan is plain JSON"),
+                standing: ApprovalStanding::Approved,
+                reason: "approved by Ada Example at 2026-09-30T08:00:00Z (CHG-1042)".into(),
+                approvers: vec![Approver {
+                    person: Some("Ada Example".into()),
+                    key_id: sha256_hex("a key"),
+                    ticket: Some("CHG-1042".into()),
+                    approved_at: at(-64_800),
+                    expires: None,
+                }],
+                trust_sha256: Some(sha256_hex("a trust file")),
+                allowed_by: None,
+            }),
             controls: ControlsTried { validators: vec![planted()] },
             census: Some(Census {
                 looked: vec![CensusLook {
@@ -216,6 +248,7 @@ impl Story {
                     problem: None,
                 }],
                 ours: Vec::new(),
+                kept: Vec::new(),
             }),
             closed: Some(None),
         }
@@ -234,11 +267,14 @@ impl Story {
             journal.step(RUN_CHAIN, run_step::REVEAL, &self.revealed(&commitment));
         }
         journal.step(RUN_CHAIN, run_step::DRAW, &Drawn { points, ranking_sha256: sha256_hex("the ranking") });
+        journal.step_if(RUN_CHAIN, run_step::COSTS, self.costs.as_ref());
+        journal.step_if(RUN_CHAIN, run_step::APPROVAL, self.approval.as_ref());
         journal.step(RUN_CHAIN, run_step::CONTROLS, &self.controls);
         let outcomes = self.tests.iter().filter_map(|test| write_test(&mut journal, test)).collect();
         journal.step(RUN_CHAIN, run_step::ISOLATION_AT_CLOSE, &isolation(9_000));
         journal.step_if(RUN_CHAIN, run_step::CENSUS, self.census.as_ref());
         if let Some(stopped_because) = &self.closed {
+            journal.step(RUN_CHAIN, run_step::EXCEPTIONS, &self.exceptions());
             let closed = RunClosed {
                 next_nonce_sha256: None,
                 completed: stopped_because.is_none() && self.tests.iter().all(|test| test.outcome.is_some()),
@@ -251,6 +287,13 @@ impl Story {
             journal.step(RUN_CHAIN, run_step::CLOSE, &closed);
         }
         journal.text()
+    }
+
+    /// An exception for each restore test that was not passed, in their order.
+    fn exceptions(&self) -> ExceptionsRecorded {
+        let not_passed = self.tests.iter().filter(|test| test.outcome.as_ref().is_none_or(|it| it.reason().is_some()));
+        let touched: Vec<ExceptionTouched> = (1..).zip(not_passed).map(|(id, test)| opened(id, test)).collect();
+        ExceptionsRecorded { open: touched.len() as u64, touched, overdue: 0, accepted: 0 }
     }
 
     fn commitment(&self) -> DrawCommitted {
@@ -276,8 +319,45 @@ impl Story {
     }
 }
 
+fn estimated(tests: &[TestStory]) -> CostEstimated {
+    let of = |test: &TestStory| TestEstimated {
+        test: test.drawn.test,
+        cost: cost("0.02"),
+        facts: CostFacts::default(),
+        times: "expected to exist for 50 minutes".into(),
+        admission: Admission::Within,
+    };
+    let tests: Vec<TestEstimated> = tests.iter().map(of).collect();
+    CostEstimated {
+        prices: prices(),
+        budget: BudgetSet::default(),
+        total: tests.iter().map(|test| test.cost.total).sum(),
+        certainty: Certainty::Listed,
+        tests,
+    }
+}
+
+fn opened(id: u64, test: &TestStory) -> ExceptionTouched {
+    ExceptionTouched {
+        id,
+        how: Touch::Opened,
+        test: Some(test.drawn.test),
+        about: test.drawn.unit.clone(),
+        opened_by_run: 7,
+        owner: None,
+        ticket: None,
+        due: at(86_400 * 30),
+        impact: Some(Impact { shares: "the same resource".into(), total: 3, first: Vec::new() }),
+    }
+}
+
 fn write_test(journal: &mut JournalWriter, test: &TestStory) -> Option<(String, Outcome)> {
     let chain = format!("test-{}", test.drawn.test);
+    if let Some(reason) = &test.held_back {
+        let number = test.attempts.len() + 1;
+        let refused = Admission::Beyond { reason: reason.clone() };
+        journal.step(&chain, &format!("{}/{number}", test_step::BUDGET), &refused);
+    }
     for attempt in &test.attempts {
         let of = |step: &str| format!("{step}/{}", attempt.number);
         journal.step_if(&chain, &of(test_step::STAGE), attempt.located.as_ref());
@@ -289,6 +369,7 @@ fn write_test(journal: &mut JournalWriter, test: &TestStory) -> Option<(String, 
         journal.step_if(&chain, &of(test_step::READY), attempt.ready.as_ref());
         journal.step_if(&chain, &of(test_step::VALIDATE), attempt.validated.as_ref());
         journal.step_if(&chain, &of(test_step::DELETE), attempt.deleted.as_ref());
+        journal.step_if(&chain, &of(test_step::COST), attempt.cost.as_ref());
     }
     let outcome = test.outcome.clone()?;
     journal.step(&chain, test_step::CLOSE, &test.closing(outcome.clone()));

@@ -159,6 +159,9 @@ fn deletions(attempt: &Attempt) -> Vec<DeletionView> {
                 DeletionEnd::WasAbsent { seen } => {
                     ("passed", "was not there when deletion was due".to_owned(), Some(seen.to_string()))
                 }
+                DeletionEnd::Kept { until } => {
+                    ("inconclusive", "kept for inspection, as was asked for, until".to_owned(), Some(until.to_string()))
+                }
                 DeletionEnd::Stranded { reason } => ("failed", format!("may still be there: {reason}"), None),
             };
             DeletionView { arn: deletion.arn.clone(), ownership: deletion.ownership.clone(), class, end, at }
