@@ -9,6 +9,7 @@ use backproof_aws::{AwsCloud, AwsConfig, BaseCredentials, HttpKind, RateLimits, 
 use backproof_clock::{ScaledClock, SharedClock};
 use backproof_cloud::SandboxConfig;
 use backproof_engine::World;
+use backproof_model::record::PlanApproval;
 use backproof_model::{AccountId, Region};
 use backproof_plan::Plan;
 use backproof_store::Store;
@@ -82,7 +83,7 @@ pub(crate) fn cloud_in_memory(http: HttpKind, clock: &SharedClock) -> anyhow::Re
     Ok(AwsCloud::new(AwsConfig {
         credentials: BaseCredentials::Fixed { access_key_id: SOURCE.into(), secret_access_key: "simulated".into() },
         http,
-        sandbox: Some(SandboxRole { config, role_arn, external_id: None }),
+        sandbox: Some(SandboxRole { config, role_arn, sweep_role_arn: None, external_id: None }),
         ..AwsConfig::new(clock.clone())
     }))
 }
@@ -101,6 +102,7 @@ pub(crate) async fn world(
 ) -> anyhow::Result<World> {
     let plan = parse(&plan_text)?;
     Ok(World {
+        approval: PlanApproval::missing(plan.digest(), "nobody was asked").allowed_by("a bench"),
         plan,
         plan_text,
         cloud: Arc::new(cloud),

@@ -80,7 +80,7 @@ impl Seen {
         let closed = runtime.block_on(async {
             let cloud = client::cloud_in_memory(http, &clock)?;
             let world = client::world(cloud, plan(), state.path(), clock.clone()).await?;
-            let request = Request { what: What::Sample, until: Until::Closed, reveal: None };
+            let request = Request { what: What::Sample, until: Until::Closed, reveal: None, keep: None };
             anyhow::Ok(backproof_engine::run(&world, &request).await?.closed)
         })?;
         let real_seconds = began.elapsed().as_secs_f64();

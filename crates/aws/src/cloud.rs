@@ -14,8 +14,8 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::SdkConfig;
 use backproof_cloud::{
-    CallError, Caller, CallerIdentity, Cloud, CopyOut, NotTheSandbox, ReadTables, Sandbox, SandboxAccess, SourceAccess,
-    Trouble,
+    CallError, Caller, CallerIdentity, Cloud, CopyOut, Inspection, NotTheSandbox, Party, ReadTables, Sandbox,
+    SandboxAccess, SourceAccess, Trouble,
 };
 use backproof_model::{AccountId, Region};
 use tokio::sync::{Mutex, OnceCell};
@@ -82,11 +82,38 @@ impl AwsCloud {
 
     /// Reads the tables of a source account, for baselines that are taken on the production side. Changes nothing.
     pub async fn read_tables(&self, account: &AccountId, region: &Region) -> Arc<dyn ReadTables> {
-        let role = self.config.sources.iter().find(|source| source.account == *account);
-        let role_arn = role.and_then(|role| role.role_arn.as_deref());
-        let external_id = role.and_then(|role| role.external_id.as_deref());
-        let session = self.session(account, region, role_arn, external_id).await;
+        let session = self.session_of(&Party::Source(account.clone()), region).await;
         Arc::new(Tables { session, clock: self.config.clock.clone() })
+    }
+
+    /// The session of a party, by the roles that the plan names for it.
+    pub(crate) async fn session_of(&self, party: &Party, region: &Region) -> Arc<Session> {
+        let source = |account: &AccountId| self.config.sources.iter().find(|source| source.account == *account);
+        let sandbox = self.config.sandbox.as_ref();
+        let (account, role_arn, external_id) = match party {
+            Party::AtHand => (None, None, None),
+            Party::Source(account) => {
+                let role = source(account);
+                (Some(account), role.and_then(|role| role.role_arn.as_deref()), role.map(|role| &role.external_id))
+            }
+            Party::CopyCaller(account) => {
+                let role = source(account);
+                let role_arn = role.and_then(|role| role.copy_caller_role_arn.as_deref().or(role.role_arn.as_deref()));
+                (Some(account), role_arn, role.map(|role| &role.external_id))
+            }
+            Party::Sandbox => (
+                sandbox.map(|role| &role.config.account),
+                sandbox.and_then(|role| role.role_arn.as_deref()),
+                sandbox.map(|role| &role.external_id),
+            ),
+            Party::Sweep => (
+                sandbox.map(|role| &role.config.account),
+                sandbox.and_then(|role| role.sweep_role_arn.as_deref()),
+                sandbox.map(|role| &role.external_id),
+            ),
+        };
+        let account = account.cloned().unwrap_or_else(nobodys);
+        self.session(&account, region, role_arn, external_id.and_then(|id| id.as_deref())).await
     }
 
     /// A session with the credentials of `role`, or with the base credentials.
@@ -197,6 +224,11 @@ fn in_region(config: &SdkConfig, region: &Region) -> SdkConfig {
     config.to_builder().region(aws_types::region::Region::new(region.to_string())).build()
 }
 
+/// The account of credentials of which nobody has said whose they are; never a sandbox's.
+fn nobodys() -> AccountId {
+    "000000000000".parse().expect("twelve digits are an account number")
+}
+
 /// What to tell somebody whose session has ended.
 fn sign_in_hint(credentials: &BaseCredentials) -> Option<String> {
     match credentials {
@@ -223,10 +255,7 @@ fn session_name(wished: &str) -> String {
 #[async_trait]
 impl Cloud for AwsCloud {
     async fn source(&self, account: &AccountId, region: &Region) -> Result<SourceAccess, CallError> {
-        let role = self.config.sources.iter().find(|source| &source.account == account);
-        let role_arn = role.and_then(|role| role.role_arn.as_deref());
-        let external_id = role.and_then(|role| role.external_id.as_deref());
-        let session = self.session(account, region, role_arn, external_id).await;
+        let session = self.session_of(&Party::Source(account.clone()), region).await;
         verify(&session).await?;
         Ok(SourceAccess {
             account: account.clone(),
@@ -237,10 +266,7 @@ impl Cloud for AwsCloud {
     }
 
     async fn copy_out(&self, account: &AccountId, region: &Region) -> Result<Arc<dyn CopyOut>, CallError> {
-        let role = self.config.sources.iter().find(|source| &source.account == account);
-        let role_arn = role.and_then(|role| role.copy_caller_role_arn.as_deref().or(role.role_arn.as_deref()));
-        let external_id = role.and_then(|role| role.external_id.as_deref());
-        let session = self.session(account, region, role_arn, external_id).await;
+        let session = self.session_of(&Party::CopyCaller(account.clone()), region).await;
         verify(&session).await?;
         Ok(Arc::new(Backups(session)))
     }
@@ -252,8 +278,7 @@ impl Cloud for AwsCloud {
             let error = CallError { call, trouble: Trouble::Invalid, code: None, message, request_id: None };
             return Err(NotTheSandbox::Unknown(error));
         };
-        let session =
-            self.session(&role.config.account, region, role.role_arn.as_deref(), role.external_id.as_deref()).await;
+        let session = self.session_of(&Party::Sandbox, region).await;
         let identity = Identity(session.clone());
         let sandbox = Sandbox::enter(&identity as &dyn CallerIdentity, region, &role.config).await?;
         Ok(SandboxAccess {
@@ -267,6 +292,10 @@ impl Cloud for AwsCloud {
             reach: crate::reach::way(&self.config.reach, session.clone(), self.config.clock.clone()),
             credentials: Arc::new(Lending(session)),
         })
+    }
+
+    async fn inspect(&self, party: &Party, region: &Region) -> Inspection {
+        crate::inspection::inspection(self.session_of(party, region).await)
     }
 
     fn calls(&self) -> BTreeMap<String, u64> {

@@ -75,7 +75,9 @@ pub struct SandboxRole {
     pub config: SandboxConfig,
     /// The role to assume there; `None` uses the base credentials.
     pub role_arn: Option<String>,
-    /// The external id that the role's trust policy asks for.
+    /// The role that may only look and delete, for sweeping; `None` uses the base credentials.
+    pub sweep_role_arn: Option<String>,
+    /// The external id that the roles' trust policies ask for.
     pub external_id: Option<String>,
 }
 

@@ -38,6 +38,7 @@ fn prefix(service: &str) -> String {
     match service {
         "CloudWatch Logs" => "logs".into(),
         "Secrets Manager" => "secretsmanager".into(),
+        "Service Quotas" => "servicequotas".into(),
         _ => service.to_ascii_lowercase(),
     }
 }

@@ -33,6 +33,7 @@ mod databases;
 mod errors;
 mod http;
 mod identity;
+mod inspection;
 mod lending;
 mod network;
 mod paging;
@@ -43,6 +44,7 @@ mod session;
 mod surroundings;
 mod tables;
 mod time;
+mod topics;
 
 pub use cloud::AwsCloud;
 pub use config::{AwsConfig, BaseCredentials, HttpKind, RateLimits, ReachConfig, ReachWay, SandboxRole, SourceRole};

@@ -91,11 +91,16 @@ pub(crate) struct Session {
     /// DynamoDB with time for large answers.
     pub(crate) dynamodb_scans: aws_sdk_dynamodb::Client,
     pub(crate) ec2: aws_sdk_ec2::Client,
+    pub(crate) iam: aws_sdk_iam::Client,
+    pub(crate) kms: aws_sdk_kms::Client,
     /// CloudWatch Logs.
     pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
+    /// Service Quotas.
+    pub(crate) quotas: aws_sdk_servicequotas::Client,
     pub(crate) rds: aws_sdk_rds::Client,
     /// Secrets Manager.
     pub(crate) secrets: aws_sdk_secretsmanager::Client,
+    pub(crate) sns: aws_sdk_sns::Client,
     pub(crate) sts: aws_sdk_sts::Client,
     /// What the clients were made of, for what is signed without being sent.
     pub(crate) config: SdkConfig,
@@ -124,9 +129,13 @@ impl Session {
             dynamodb: client!(aws_sdk_dynamodb, config, common, Some(gate.clone())),
             dynamodb_scans: client!(aws_sdk_dynamodb, &scans, common, Some(gate.clone())),
             ec2: client!(aws_sdk_ec2, config, common, Some(gate.clone())),
+            iam: client!(aws_sdk_iam, config, common, Some(gate.clone())),
+            kms: client!(aws_sdk_kms, config, common, Some(gate.clone())),
             logs: client!(aws_sdk_cloudwatchlogs, config, common, Some(gate.clone())),
+            quotas: client!(aws_sdk_servicequotas, config, common, Some(gate.clone())),
             rds: client!(aws_sdk_rds, config, common, Some(gate.clone())),
             secrets: client!(aws_sdk_secretsmanager, config, common, Some(gate.clone())),
+            sns: client!(aws_sdk_sns, config, common, Some(gate.clone())),
             sts: client!(aws_sdk_sts, config, common, Some(gate.clone())),
             config: config.clone(),
             endpoint_url: common.endpoint_of(config),

@@ -1,6 +1,12 @@
 //! What can be typed.
 
 pub(crate) mod baseline;
+pub(crate) mod exceptions;
+pub(crate) mod iam;
+pub(crate) mod plan;
+pub(crate) mod serve;
+pub(crate) mod state;
+pub(crate) mod sweep;
 pub(crate) mod validator;
 
 use std::net::SocketAddr;
@@ -8,7 +14,9 @@ use std::path::PathBuf;
 
 use backproof_model::{AccountId, Region};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::SignedDuration;
 
+use crate::logging::LogFormatName;
 use crate::simulated_time::SimulatedTime;
 
 /// Restores random AWS Backup recovery points into a sandbox account, examines the data, deletes everything again, and
@@ -29,12 +37,13 @@ Exit codes:
   2   usage or plan error: nothing was begun
   3   inconclusive, interrupted, or no answer from AWS
   4   something could not be deleted
-  6   refused for safety: nothing was begun
+  5   overdue, and nothing could be begun
+  6   refused for safety, budget or want of approval: nothing was begun
   70  internal error
-Of several, 4 wins over 1, and 1 over 3.";
+Of several, 4 wins over 1, 1 over 3, and 3 over 5.";
 
 /// What every command understands.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub(crate) struct Common {
     /// The plan file.
@@ -43,6 +52,15 @@ pub(crate) struct Common {
     /// The state directory: journal, register, reports. Default: `.backproof` beside the plan file.
     #[arg(long, global = true, env = "BACKPROOF_STATE", value_name = "DIR")]
     pub(crate) state: Option<PathBuf>,
+    /// A directory that lasts, into which everything is written a second time. A lost state is made from it again.
+    #[arg(long, global = true, env = "BACKPROOF_MIRROR", value_name = "DIR")]
+    pub(crate) mirror: Option<PathBuf>,
+    /// Whose key is whose, and who may approve plans. Belongs outside plan and state.
+    #[arg(long, global = true, env = "BACKPROOF_TRUST", value_name = "FILE")]
+    pub(crate) trust: Option<PathBuf>,
+    /// The person who answers for what is done here. Default: the user and host.
+    #[arg(long, global = true, env = "BACKPROOF_OPERATOR", value_name = "NAME")]
+    pub(crate) operator: Option<String>,
     /// The AWS profile that everything starts from. Default: `AWS_PROFILE`.
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
@@ -52,6 +70,9 @@ pub(crate) struct Common {
     /// Words for people, or JSON for programs.
     #[arg(long, global = true, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     pub(crate) output: Format,
+    /// The form of the log on stderr, which `BACKPROOF_LOG` filters (such as `backproof=info`).
+    #[arg(long, global = true, env = "BACKPROOF_LOG_FORMAT", value_enum, default_value_t = LogFormatName::Text, value_name = "FORMAT")]
+    pub(crate) log_format: LogFormatName,
     /// The time of a simulator that runs faster than the wall, as `backproof simulate --speed` prints it.
     #[arg(long, global = true, env = "BACKPROOF_SIMULATED_TIME", hide = true, value_name = "FACTOR@MOMENT")]
     pub(crate) simulated_time: Option<SimulatedTime>,
@@ -71,6 +92,8 @@ pub(crate) enum Command {
     Init(Init),
     /// Says what would fail on the day, without restoring anything.
     Doctor,
+    /// Sends a trial alarm through every channel of the plan, and says what arrived.
+    Alarms,
     /// Lists every recovery point in scope and says which can be drawn, and why the others cannot.
     Population(Population),
     /// Rehearses the draw; with --commit or --reveal, performs its two halves for the next run.
@@ -83,12 +106,24 @@ pub(crate) enum Command {
     Run(Run),
     /// Restores and examines one recovery point (or the latest of a resource) now.
     Check(Check),
-    /// The register of runs, and how far an open one is.
-    Status,
+    /// Runs plans when they are due, until it is told to stop. Answers /healthz and /metrics.
+    Serve(serve::Serve),
+    /// The register of runs, how far an open one is, and how schedules stand.
+    Status(Status),
     /// Renders the report of a run again, from its journal.
     Report(Report),
+    /// Shows the effective plan, what was changed since it was approved, and approves it.
+    Plan(plan::Plan),
+    /// Makes a key for an approver.
+    Keygen(plan::Keygen),
+    /// What runs left to people: lists it, and writes down what people do about it.
+    Exceptions(exceptions::Exceptions),
+    /// Looks whether the register is whole, and puts copies from before upgrades back.
+    State(state::State),
     /// Finds what runs left in the sandbox; with --delete, deletes what the journal proves is ours.
-    Sweep(Sweep),
+    Sweep(sweep::Sweep),
+    /// Writes the permissions that each role needs, as policies, CloudFormation or Terraform. Needs no AWS and no state.
+    Iam(iam::Iam),
     /// Writes down what a database holds on the production side, to compare restored copies with.
     Baseline(baseline::Baseline),
     /// Says what validators there are, and tries a program of your own against the protocol of external ones.
@@ -164,10 +199,27 @@ pub(crate) struct Assurance {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Status {
+    /// Says only how schedules stand.
+    #[arg(long)]
+    pub(crate) schedules: bool,
+    /// The same, and ends with 5 where a plan is overdue.
+    #[arg(long)]
+    pub(crate) overdue: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Run {
+    /// Begins only what the plan's schedule says is due, or goes on with what is open; else says what comes next. For
+    /// cron, ECS or Kubernetes.
+    #[arg(long, conflicts_with = "reveal")]
+    pub(crate) if_due: bool,
     /// Entropy for a draw that was committed before, as KIND:VALUE.
     #[arg(long, value_name = "KIND:VALUE")]
     pub(crate) reveal: Option<String>,
+    /// Runs a plan that nobody has approved. Reports say so, and name the operator for it.
+    #[arg(long)]
+    pub(crate) unapproved: bool,
 }
 
 #[derive(Debug, Args)]
@@ -181,6 +233,10 @@ pub(crate) struct Check {
     /// Says what would be restored, and stops.
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Holds what did not pass for inspection instead of deleting it at once, for as long as this (4h, 90m; at most
+    /// 72h). `backproof sweep` deletes it then.
+    #[arg(long, value_name = "TIME", value_parser = sweep::keep)]
+    pub(crate) keep: Option<SignedDuration>,
 }
 
 #[derive(Debug, Args)]
@@ -191,13 +247,6 @@ pub(crate) struct Report {
     /// Where to write the report. Default: `report.html` in the run's directory.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Sweep {
-    /// Deletes; without it, only says what would be deleted.
-    #[arg(long)]
-    pub(crate) delete: bool,
 }
 
 #[derive(Debug, Args)]

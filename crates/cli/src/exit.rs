@@ -14,6 +14,7 @@ pub(crate) enum Exit {
     Usage,
     Inconclusive,
     Stranded,
+    Overdue,
     Refused,
     Internal,
 }
@@ -26,6 +27,7 @@ impl Exit {
             Self::Usage => 2,
             Self::Inconclusive => 3,
             Self::Stranded => 4,
+            Self::Overdue => 5,
             Self::Refused => 6,
             Self::Internal => 70,
         }
@@ -101,10 +103,15 @@ pub(crate) fn of_error(error: &anyhow::Error) -> Exit {
 /// undecided.
 fn of_store(error: &StoreError) -> Exit {
     match error {
-        StoreError::InUse { .. } | StoreError::Migration { .. } => Exit::Usage,
+        StoreError::InUse { .. }
+        | StoreError::Migration { .. }
+        | StoreError::Newer { .. }
+        | StoreError::Mirror { .. }
+        | StoreError::Held { .. } => Exit::Usage,
         StoreError::Files { .. } | StoreError::Database { .. } | StoreError::StaleToken { .. } => Exit::Inconclusive,
         StoreError::UnsafeSqlite { .. }
         | StoreError::Damaged { .. }
+        | StoreError::UnknownEvent { .. }
         | StoreError::TooLarge { .. }
         | StoreError::ToldToStop => Exit::Internal,
     }

@@ -38,12 +38,6 @@ pub(crate) fn tell(words: fmt::Arguments<'_>) {
     std::io::stderr().write_fmt(words).ok();
 }
 
-/// Logs go to stderr, by `BACKPROOF_LOG` (as `RUST_LOG`, default: nothing below a warning of our own).
-pub(crate) fn begin_logging() {
-    let filter = std::env::var("BACKPROOF_LOG").unwrap_or_else(|_| "backproof=warn".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-}
-
 /// Prints a result for programs.
 pub(crate) fn print_json(value: &impl Serialize) -> anyhow::Result<()> {
     println!("{}", serde_json::to_string_pretty(value)?);

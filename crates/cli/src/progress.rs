@@ -34,6 +34,7 @@ async fn in_lines(mut progress: UnboundedReceiver<Progress>) {
             Progress::Stage { what } => eprintln!("{what}"),
             Progress::TestOpened { test, of, resource, .. } => eprintln!("[{test}/{of}] {}", resource.arn().resource()),
             Progress::TestClosed { test, outcome } => eprintln!("[{test}] {}", in_words(&outcome)),
+            Progress::Estimated { costs } => eprintln!("{}", backproof_render::estimate::line(&costs)),
             Progress::Listed { .. } | Progress::TestPhase { .. } | Progress::Closed { .. } => {}
         }
     }
@@ -57,6 +58,9 @@ async fn on_terminal(mut progress: UnboundedReceiver<Progress>) {
                 if let Some(stage) = &stage {
                     stage.set_message(format!("listing recovery points: {}", crate::output::grouped(points)));
                 }
+            }
+            Progress::Estimated { costs } => {
+                all.println(backproof_render::estimate::line(&costs)).ok();
             }
             Progress::TestOpened { test, of, resource, .. } => {
                 finish(stage.take());

@@ -32,6 +32,11 @@ impl SimulatedTime {
         Arc::new(ScaledClock::starting_at(self.at(RealClock.now()), self.factor))
     }
 
+    /// How many times as fast as the wall.
+    pub(crate) fn factor(self) -> u32 {
+        self.factor
+    }
+
     fn at(self, now: Timestamp) -> Timestamp {
         let passed = now.duration_since(self.since);
         let passed = SignedDuration::from_millis(0).max(passed).checked_mul(factor_of(self.factor));

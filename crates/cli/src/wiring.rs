@@ -7,17 +7,18 @@ use std::sync::Arc;
 use anyhow::Context;
 use backproof_aws::{AwsCloud, AwsConfig, BaseCredentials, RateLimits, ReachConfig, ReachWay, SandboxRole, SourceRole};
 use backproof_clock::{RealClock, SharedClock};
-use backproof_cloud::{Cloud, SandboxConfig};
+use backproof_cloud::{Cloud, SandboxConfig, Topics};
 use backproof_engine::{Progress, ValidatorList, World};
 use backproof_model::names::Installation;
 use backproof_plan::{DatabasesPlan, Plan, ReachKind};
-use backproof_store::{Store, StoreError};
+use backproof_store::{OpenOptions, Store, StoreError};
 use backproof_validators::Access;
 use backproof_validators_api::FingerprintKey;
 use rand::TryRng;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
+use crate::approval;
 use crate::args::Common;
 use crate::exit::UsageError;
 use crate::simulated_time::SimulatedTime;
@@ -72,14 +73,20 @@ pub(crate) fn clock(common: &Common) -> SharedClock {
     common.simulated_time.map_or_else(|| Arc::new(RealClock) as SharedClock, SimulatedTime::clock)
 }
 
-/// Opens the state directory. What is wrong with it before anything began is for the user to mend.
-pub(crate) async fn open_store(directory: &Path, clock: SharedClock) -> anyhow::Result<Store> {
-    Store::open(directory, clock, &owner(), new_installation()?).await.map_err(|error| match error {
-        StoreError::Files { .. } | StoreError::InUse { .. } | StoreError::Migration { .. } => {
-            UsageError(error.to_string()).into()
-        }
+/// Opens the state directory, and its mirror where it has one. What is wrong with them before anything began is for the
+/// user to mend.
+pub(crate) async fn open_store(directory: &Path, mirror: Option<&Path>, clock: SharedClock) -> anyhow::Result<Store> {
+    let options = OpenOptions { mirror: mirror.map(Path::to_owned), ..OpenOptions::default() };
+    Store::open_with(directory, clock, &owner(), new_installation()?, options).await.map_err(|error| match error {
+        StoreError::Files { .. }
+        | StoreError::InUse { .. }
+        | StoreError::Migration { .. }
+        | StoreError::Newer { .. }
+        | StoreError::Mirror { .. } => UsageError(error.to_string()).into(),
         StoreError::Database { .. }
         | StoreError::UnsafeSqlite { .. }
+        | StoreError::Held { .. }
+        | StoreError::UnknownEvent { .. }
         | StoreError::StaleToken { .. }
         | StoreError::Damaged { .. }
         | StoreError::TooLarge { .. }
@@ -87,7 +94,7 @@ pub(crate) async fn open_store(directory: &Path, clock: SharedClock) -> anyhow::
     })
 }
 
-/// Who we are, for a second process that finds the directory in use.
+/// Who we are, for other processes that find us in the directory.
 fn owner() -> String {
     format!("process {} of {}", std::process::id(), operator())
 }
@@ -100,6 +107,11 @@ pub(crate) fn operator() -> String {
     let user = named().or_else(numbered).unwrap_or_else(|| "unknown user".into());
     let host = std::fs::read_to_string("/etc/hostname").map(|host| host.trim().to_owned()).unwrap_or_default();
     if host.is_empty() { user } else { format!("{user} on {host}") }
+}
+
+/// The person who answers for what is done: as named, or the user and host.
+pub(crate) fn operator_of(common: &Common) -> String {
+    common.operator.clone().filter(|name| !name.trim().is_empty()).unwrap_or_else(operator)
 }
 
 fn new_installation() -> anyhow::Result<Installation> {
@@ -118,18 +130,27 @@ pub(crate) struct Way {
 
 /// The way to AWS as flags and environment say.
 pub(crate) async fn way_to_aws(common: &Common, plan: &Plan, clock: SharedClock) -> Way {
-    let config = AwsConfig {
+    let simulated = !endpoints(common).await.iter().all(|url| is_of_aws(url));
+    Way { cloud: Arc::new(aws(common, plan, clock)), simulated }
+}
+
+/// The way to SNS topics, by the same credentials.
+pub(crate) fn topics(common: &Common, plan: &Plan, clock: SharedClock) -> Arc<dyn Topics> {
+    Arc::new(aws(common, plan, clock))
+}
+
+fn aws(common: &Common, plan: &Plan, clock: SharedClock) -> AwsCloud {
+    AwsCloud::new(AwsConfig {
         credentials: BaseCredentials::Chain { profile: common.profile.clone() },
         endpoint_url: common.endpoint_url.clone(),
         ..aws_config(plan, clock)
-    };
-    let simulated = !endpoints(common).await.iter().all(|url| is_of_aws(url));
-    Way { cloud: Arc::new(AwsCloud::new(config)), simulated }
+    })
 }
 
 /// Every endpoint that flags, environment or profile name in the place of AWS's own.
 async fn endpoints(common: &Common) -> Vec<String> {
     let named = std::env::vars().filter(|(name, _)| name.starts_with("AWS_ENDPOINT_URL")).map(|(_, url)| url);
+    let named: Vec<String> = named.collect(); // the environment cannot be held on to while one waits
     let surroundings = backproof_aws::surroundings(common.profile.as_deref()).await;
     common.endpoint_url.iter().cloned().chain(named).chain(surroundings.endpoint_url).collect()
 }
@@ -158,6 +179,7 @@ pub(crate) fn aws_config(plan: &Plan, clock: SharedClock) -> AwsConfig {
                 same_account: sandbox.same_account.clone(),
             },
             role_arn: sandbox.role_arn.clone(),
+            sweep_role_arn: sandbox.sweep_role_arn.clone(),
             external_id: sandbox.external_id.clone(),
         }),
         reach: reach(&sandbox.databases),
@@ -240,15 +262,43 @@ pub(crate) async fn world_of(
     progress: UnboundedSender<Progress>,
 ) -> anyhow::Result<World> {
     let clock = clock(common);
-    let way = way_to_aws(common, &planned.plan, clock.clone()).await;
+    let way = way_for(common, &planned.plan, clock.clone()).await?;
+    let store = open_store(&state_directory(common), common.mirror.as_deref(), clock).await?;
+    assemble(common, planned, way, store, progress)
+}
+
+/// The same on a state directory that is open already.
+pub(crate) async fn world_in(
+    common: &Common,
+    planned: Planned,
+    store: Store,
+    progress: UnboundedSender<Progress>,
+) -> anyhow::Result<World> {
+    let way = way_for(common, &planned.plan, store.clock().clone()).await?;
+    assemble(common, planned, way, store, progress)
+}
+
+/// The way to AWS, which must be a simulator's where the time is.
+async fn way_for(common: &Common, plan: &Plan, clock: SharedClock) -> anyhow::Result<Way> {
+    let way = way_to_aws(common, plan, clock).await;
     if common.simulated_time.is_some() && !way.simulated {
         let problem = "BACKPROOF_SIMULATED_TIME is for simulators: unset it, or name the simulator with --endpoint-url";
         return Err(UsageError(problem.into()).into());
     }
-    let directory = state_directory(common);
-    let store = open_store(&directory, clock).await?;
-    let key = fingerprint_key(&directory)?;
+    Ok(way)
+}
+
+fn assemble(
+    common: &Common,
+    planned: Planned,
+    way: Way,
+    store: Store,
+    progress: UnboundedSender<Progress>,
+) -> anyhow::Result<World> {
+    let key = fingerprint_key(store.directory())?;
+    store.mirror_state_files()?;
     Ok(World {
+        approval: approval::of_plan(common, &planned.plan, store.clock().now()),
         plan: planned.plan,
         plan_text: planned.text,
         cloud: way.cloud,
@@ -256,7 +306,7 @@ pub(crate) async fn world_of(
         validators: validators(key),
         store,
         simulated: way.simulated,
-        operator: operator(),
+        operator: operator_of(common),
         version: env!("CARGO_PKG_VERSION").into(),
         stop: CancellationToken::new(),
         progress,

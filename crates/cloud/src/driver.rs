@@ -4,13 +4,15 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use backproof_model::cost::CostFacts;
+use backproof_model::names::TAG_INSTALLATION;
 use backproof_model::{
-    AccountId, DatabaseLogin, FaultOwner, MetadataRules, RecoveryPoint, Region, ResourceArn, ResourceType,
+    AccountId, DatabaseLogin, FaultOwner, MetadataRules, Permission, RecoveryPoint, Region, ResourceArn, ResourceType,
     RestoreMetadata, Secret, Target,
 };
 use jiff::Timestamp;
 
-use crate::{CallError, SandboxAccess};
+use crate::{CallError, QuotaOfType, SandboxAccess};
 
 /// A restore to prepare.
 #[derive(Clone, Debug)]
@@ -129,6 +131,15 @@ pub struct FoundResource {
     pub tags: BTreeMap<String, String>,
 }
 
+/// What AWS restores of a type at a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RestoreLimits {
+    /// So many restores; none where no limit is published.
+    pub at_once: Option<u32>,
+    /// So many bytes together; none where no limit is published.
+    pub bytes_at_once: Option<u64>,
+}
+
 /// One step of deleting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeletionStep {
@@ -157,8 +168,24 @@ pub trait Driver: Send + Sync {
     /// Whether restored resources live in a network, so that an open sandbox forbids them.
     fn lives_in_network(&self) -> bool;
 
-    /// The IAM actions that the sandbox role needs for this type.
-    fn permissions(&self) -> &'static [&'static str];
+    /// What the sandbox role must be allowed for this type, each action once.
+    fn permissions(&self) -> &'static [Permission];
+
+    /// The quotas of which each restored resource takes one.
+    fn quotas(&self) -> &'static [QuotaOfType] {
+        &[]
+    }
+
+    /// How many restores of the type AWS performs beside each other in an account and Region, whatever its quotas.
+    fn limits(&self) -> RestoreLimits {
+        RestoreLimits::default()
+    }
+
+    /// What decides the price of a restored resource besides the size of its data, as far as what AWS keeps of its
+    /// source says it; `None` for types where nothing else does. Pure.
+    fn cost_facts(&self, _original: &RestoreMetadata) -> Option<CostFacts> {
+        None
+    }
 
     /// Proposes metadata that can only lead into the sandbox. Pure.
     ///
@@ -224,4 +251,17 @@ pub trait Driver: Send + Sync {
     /// # Errors
     /// Gives back what AWS answered; an unreadable listing is not an empty one.
     async fn list(&self, access: &SandboxAccess) -> Result<Vec<ResourceArn>, CallError>;
+
+    /// Every resource of the type in the sandbox's Region that carries the tag of an installation.
+    ///
+    /// # Errors
+    /// Gives back what AWS answered; tags that cannot be read are not absent.
+    async fn list_tagged(&self, access: &SandboxAccess) -> Result<Vec<FoundResource>, CallError> {
+        let mut tagged = Vec::new();
+        for resource in self.list(access).await? {
+            let found = self.find(access, &resource).await?;
+            tagged.extend(found.filter(|found| found.tags.contains_key(TAG_INSTALLATION)));
+        }
+        Ok(tagged)
+    }
 }

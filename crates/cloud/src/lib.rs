@@ -10,11 +10,17 @@ mod cursor;
 mod databases;
 mod driver;
 mod error;
+mod inspection;
+mod keys;
 mod network;
+mod permissions;
+mod quotas;
 mod reach;
 mod restores;
+mod roles;
 mod sandbox;
 mod tables;
+mod topics;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,17 +36,24 @@ pub use credentials::{LendCredentials, SessionCredentials};
 pub use cursor::Cursor;
 pub use databases::{AutomatedBackup, DatabaseInstance, ReadDatabases, Remnant, WriteDatabases};
 pub use driver::{
-    DeletionStep, Driver, FoundResource, Landing, LoginStep, LoginWish, ProposedMetadata, Readiness, RestoreOrder,
+    DeletionStep, Driver, FoundResource, Landing, LoginStep, LoginWish, ProposedMetadata, Readiness, RestoreLimits,
+    RestoreOrder,
 };
 pub use error::{CallError, Trouble};
+pub use inspection::{Inspection, Party, TellTime};
+pub use keys::{KeyFacts, ReadKeys};
 pub use network::{Egress, Endpoint, NetworkFacts, ReadNetwork, RouteTable, RouteTarget, SecurityGroup, Subnet, Vpc};
+pub use permissions::{Circumstance, CircumstanceKind, Decision, Permissions, Question, Ruling};
+pub use quotas::{Quota, QuotaOfType, ReadQuotas};
 pub use reach::{Reach, Unreachable, Way};
 pub use restores::{RestoreJob, RestoreJobStatus, RunRestores, StartRestore};
+pub use roles::{ReadRoles, RoleFacts, Trust, role_parts, session_role};
 pub use sandbox::{Caller, CallerIdentity, NotTheSandbox, Sandbox, SandboxConfig};
 pub use tables::{
     Item, ItemPage, NewTable, ReadTables, ScanPart, TableDescription, TableIndex, TableSettings, TableStatus, Value,
     WriteTables,
 };
+pub use topics::Topics;
 
 /// All that may be done in a source account of one Region.
 #[derive(Clone)]
@@ -98,6 +111,9 @@ pub trait Cloud: Send + Sync {
     /// # Errors
     /// Refuses where STS does not say that this is the configured sandbox; see [`NotTheSandbox`].
     async fn sandbox(&self, region: &Region) -> Result<SandboxAccess, NotTheSandbox>;
+
+    /// What can be looked at beforehand with the credentials of `party`. Its role is assumed at the first question.
+    async fn inspect(&self, party: &Party, region: &Region) -> Inspection;
 
     /// How many calls were sent so far, by `service:Operation`, retries included.
     fn calls(&self) -> BTreeMap<String, u64>;

@@ -45,6 +45,8 @@ pub struct Subnet {
     pub owner: Option<String>,
     /// Whether instances in it get public addresses.
     pub public_addresses: bool,
+    /// How many addresses in it are free, where AWS tells.
+    pub free_addresses: Option<u32>,
 }
 
 /// A route table.

@@ -8,11 +8,14 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use backproof_cloud::{
-    CallError, Cursor, DeletionStep, Driver, FoundResource, Landing, ProposedMetadata, Readiness, RestoreOrder,
-    SandboxAccess, TableDescription, TableStatus, Trouble,
+    CallError, Cursor, DeletionStep, Driver, FoundResource, Landing, ProposedMetadata, QuotaOfType, Readiness,
+    RestoreLimits, RestoreOrder, SandboxAccess, TableDescription, TableStatus, Trouble,
 };
 use backproof_model::metadata::KeyRule;
-use backproof_model::{FaultOwner, MetadataRules, ResourceArn, ResourceType, RestoreMetadata, Target};
+use backproof_model::names::TAG_INSTALLATION;
+use backproof_model::{
+    FaultOwner, MetadataRules, Occasion, Permission, ResourceArn, ResourceType, RestoreMetadata, Scope, Target,
+};
 
 use crate::left_out::left_out;
 use crate::partition::partition;
@@ -20,6 +23,28 @@ use crate::partition::partition;
 const TABLE_NAME: &str = "targetTableName";
 const ENCRYPTION: &str = "encryptionType";
 const KEY: &str = "kmsMasterKeyArn";
+
+const OURS: Scope = Scope::Named("arn:{partition}:dynamodb:{region}:{account}:table/bp-*");
+
+/// Only backups with AWS Backup's advanced features can be copied to another account, and these are its own.
+const COPIES: Scope = Scope::Named("arn:{partition}:backup:{region}:{account}:recovery-point:*");
+
+const PERMISSIONS: &[Permission] = {
+    use Occasion::{Deleting, DeletingCopies, Listing};
+    &[
+        needed("backup:DeleteRecoveryPoint", COPIES, DeletingCopies, "delete the copy that the route `copy` made"),
+        needed("dynamodb:DeleteTable", OURS, Deleting, "delete it"),
+        needed("dynamodb:DescribeTable", OURS, Deleting, "find it and see its state"),
+        needed("dynamodb:ListTables", Scope::All, Listing, "see what is left at the end of a run"),
+        needed("dynamodb:ListTagsOfResource", OURS, Deleting, "see whose it is"),
+        needed("dynamodb:TagResource", OURS, Deleting, "mark it as ours"),
+        needed("dynamodb:UpdateTable", OURS, Deleting, "take deletion protection off"),
+    ]
+};
+
+const fn needed(action: &'static str, on: Scope, occasion: Occasion, why: &'static str) -> Permission {
+    Permission { action, on, occasion, why }
+}
 
 /// Restores, readies and deletes tables.
 pub(crate) struct DynamoDb;
@@ -34,15 +59,18 @@ impl Driver for DynamoDb {
         false
     }
 
-    fn permissions(&self) -> &'static [&'static str] {
-        &[
-            "dynamodb:DeleteTable",
-            "dynamodb:DescribeTable",
-            "dynamodb:ListTables",
-            "dynamodb:ListTagsOfResource",
-            "dynamodb:TagResource",
-            "dynamodb:UpdateTable",
-        ]
+    fn permissions(&self) -> &'static [Permission] {
+        PERMISSIONS
+    }
+
+    fn quotas(&self) -> &'static [QuotaOfType] {
+        &[QuotaOfType { service_code: "dynamodb", quota_code: "L-F98FE922", name: "tables" }]
+    }
+
+    /// Source: AWS Backup developer guide, "Restore an Amazon DynamoDB table"; Amazon DynamoDB developer guide, quotas:
+    /// through AWS Backup 50 restores, of tables of 25 TB together.
+    fn limits(&self) -> RestoreLimits {
+        RestoreLimits { at_once: Some(50), bytes_at_once: Some(25 << 40) }
     }
 
     fn propose_metadata(&self, order: &RestoreOrder) -> Result<ProposedMetadata, String> {
@@ -145,6 +173,21 @@ impl Driver for DynamoDb {
             cursor.advance(page.next)?;
         }
         Ok(tables)
+    }
+
+    /// One call for each table, and a second one only for those that have our tag.
+    async fn list_tagged(&self, access: &SandboxAccess) -> Result<Vec<FoundResource>, CallError> {
+        let mut tagged = Vec::new();
+        for table in self.list(access).await? {
+            match access.tables.table_tags(&table).await {
+                Ok(tags) if tags.contains_key(TAG_INSTALLATION) => tagged.extend(self.find(access, &table).await?),
+                Ok(_) => {}
+                // Gone since it was listed, or on its way out.
+                Err(error) if error.is_not_found() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(tagged)
     }
 }
 

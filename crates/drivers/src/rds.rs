@@ -10,6 +10,7 @@
 mod engines;
 mod login;
 mod metadata;
+mod permissions;
 mod readiness;
 mod remains;
 
@@ -18,10 +19,11 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use backproof_cloud::{
-    CallError, DeletionStep, Driver, FoundResource, Landing, LoginStep, LoginWish, ProposedMetadata, Readiness,
-    RestoreOrder, Sandbox, SandboxAccess, WriteDatabases,
+    CallError, DeletionStep, Driver, FoundResource, Landing, LoginStep, LoginWish, ProposedMetadata, QuotaOfType,
+    Readiness, RestoreOrder, Sandbox, SandboxAccess, WriteDatabases,
 };
-use backproof_model::{ResourceArn, ResourceType, Target};
+use backproof_model::cost::CostFacts;
+use backproof_model::{Permission, ResourceArn, ResourceType, RestoreMetadata, Target};
 
 use crate::partition::partition;
 
@@ -42,20 +44,16 @@ impl Driver for Rds {
         true
     }
 
-    fn permissions(&self) -> &'static [&'static str] {
-        &[
-            "logs:DeleteLogGroup",
-            "logs:DescribeLogGroups",
-            "rds:AddTagsToResource",
-            "rds:DeleteDBInstance",
-            "rds:DeleteDBInstanceAutomatedBackup",
-            "rds:DescribeDBInstanceAutomatedBackups",
-            "rds:DescribeDBInstances",
-            "rds:DescribeDBSnapshots",
-            "rds:ModifyDBInstance",
-            "rds:RemoveTagsFromResource",
-            "secretsmanager:ListSecrets",
-        ]
+    fn permissions(&self) -> &'static [Permission] {
+        permissions::PERMISSIONS
+    }
+
+    fn quotas(&self) -> &'static [QuotaOfType] {
+        &[QuotaOfType { service_code: "rds", quota_code: "L-7B6409FD", name: "DB instances" }]
+    }
+
+    fn cost_facts(&self, original: &RestoreMetadata) -> Option<CostFacts> {
+        Some(metadata::cost_facts(original))
     }
 
     fn propose_metadata(&self, order: &RestoreOrder) -> Result<ProposedMetadata, String> {
@@ -102,6 +100,11 @@ impl Driver for Rds {
     /// Instances, and the names that are known only from automated backups that outlived them.
     async fn list(&self, access: &SandboxAccess) -> Result<Vec<ResourceArn>, CallError> {
         remains::list(&Here::of(access)).await
+    }
+
+    /// The listings tell the tags themselves, of instances and of automated backups that outlived theirs.
+    async fn list_tagged(&self, access: &SandboxAccess) -> Result<Vec<FoundResource>, CallError> {
+        remains::list_tagged(&Here::of(access)).await
     }
 }
 

@@ -10,10 +10,12 @@ use crate::error::Result;
 use crate::journal::Journal;
 use crate::progress::Progress;
 use crate::restore_test::{Attempt, TestContext};
+use crate::spans;
 
 /// Journals the last record of a restore test.
 pub(crate) async fn close_test(test: &TestContext<'_>, journal: &mut Journal, attempt: &Attempt) -> Result<TestClosed> {
     let closed = journal.observe(test_step::CLOSE, async { Ok(summary(test, attempt)) }).await?;
+    spans::tell_outcome(&closed.outcome);
     test.world.tell(Progress::TestClosed { test: test.drawn.test, outcome: closed.outcome.clone() });
     Ok(closed)
 }
@@ -31,7 +33,7 @@ fn summary(test: &TestContext<'_>, attempt: &Attempt) -> TestClosed {
         arn: deletion.arn.clone(),
         why: match &deletion.end {
             DeletionEnd::Stranded { reason } => reason.clone(),
-            DeletionEnd::SeenAbsent { .. } | DeletionEnd::WasAbsent { .. } => String::new(),
+            DeletionEnd::SeenAbsent { .. } | DeletionEnd::WasAbsent { .. } | DeletionEnd::Kept { .. } => String::new(),
         },
     });
     TestClosed {
@@ -67,7 +69,7 @@ fn times(attempt: &Attempt) -> PhaseTimes {
     let deletions =
         attempt.deleted.iter().flat_map(|deleted| &deleted.resources).filter_map(|deletion| match deletion.end {
             DeletionEnd::SeenAbsent { asked, absent } => Some(seconds(asked, absent)),
-            DeletionEnd::WasAbsent { .. } | DeletionEnd::Stranded { .. } => None,
+            DeletionEnd::WasAbsent { .. } | DeletionEnd::Kept { .. } | DeletionEnd::Stranded { .. } => None,
         });
     PhaseTimes {
         stage,

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::deleting::Deleter;
-use crate::deletion_rule::Proof;
+use crate::deletion_rule::{Proof, Since};
 use crate::error::Result;
 use crate::journal::{Journal, Prior};
 use crate::preparing;
@@ -42,6 +42,31 @@ pub(crate) async fn try_all(
     let mut validators = Vec::new();
     for scratch in &scratches {
         validators.push(scratch.try_controls(world, run, prior, intended).await);
+    }
+    let tried = ControlsTried { validators };
+    journal.finish(run_step::CONTROLS, &tried).await?;
+    Ok(tried)
+}
+
+/// Deletes the scratch resources of controls that were begun, and tries none: `why` says why not.
+pub(crate) async fn clean_up(
+    world: &World,
+    run: u64,
+    regions: &SandboxRegions,
+    drawn: &[DrawnPoint],
+    why: &str,
+    journal: &mut Journal,
+) -> Result<ControlsTried> {
+    if let Some(tried) = journal.recorded(run_step::CONTROLS)? {
+        return Ok(tried);
+    }
+    let mut validators = Vec::new();
+    if let (Some(access), Some(intended)) = (regions.iter().next(), journal.intended(run_step::CONTROLS)) {
+        journal.confirm().await?;
+        for scratch in scratches(world, run, access, drawn) {
+            let deletion = scratch.delete(world, run, intended).await;
+            validators.push(scratch.untried(why.to_owned(), deletion));
+        }
     }
     let tried = ControlsTried { validators };
     journal.finish(run_step::CONTROLS, &tried).await?;
@@ -101,9 +126,7 @@ impl Scratch<'_> {
     async fn try_controls(&self, world: &World, run: u64, prior: Prior, intended: Timestamp) -> ValidatorControls {
         let name = self.name.to_string();
         if self.driver.is_none() {
-            let problem = Some("there is no driver for the scratch resource that it needs".into());
-            let validator = self.validator.name().into();
-            return ValidatorControls { validator, scratch: name, controls: Vec::new(), problem, deletion: None };
+            return self.untried("there is no driver for the scratch resource that it needs".into(), None);
         }
         // What an interrupted try left behind must not be mistaken for a fault that was planted.
         if let Prior::Interrupted { .. } = prior {
@@ -111,7 +134,9 @@ impl Scratch<'_> {
         }
         let deadline = Deadline::after(world.clock().clone(), world.plan.deadlines.validate);
         let tried = match in_scratch(self.validator.as_ref()) {
-            Some(controls) => controls.try_all(&name, &tags(world, run, 0, world.clock().now()), deadline).await,
+            Some(controls) => {
+                controls.try_all(&name, &tags(world.store.installation(), run, 0, world.clock().now()), deadline).await
+            }
             None => Err("it has no controls".into()),
         };
         let deletion = self.delete(world, run, intended).await;
@@ -120,6 +145,11 @@ impl Scratch<'_> {
             Err(problem) => (Vec::new(), Some(problem)),
         };
         ValidatorControls { validator: self.validator.name().into(), scratch: name, controls, problem, deletion }
+    }
+
+    fn untried(&self, problem: String, deletion: Option<Deleted>) -> ValidatorControls {
+        let (validator, scratch) = (self.validator.name().into(), self.name.to_string());
+        ValidatorControls { validator, scratch, controls: Vec::new(), problem: Some(problem), deletion }
     }
 
     async fn delete(&self, world: &World, run: u64, intended: Timestamp) -> Option<Deleted> {
@@ -132,10 +162,12 @@ impl Scratch<'_> {
             clock: world.clock().clone(),
             installation: world.store.installation(),
             source: None,
-            tags: tags(world, run, 0, world.clock().now()),
+            tags: tags(world.store.installation(), run, 0, world.clock().now()),
             allowed: world.plan.deadlines.delete,
         };
-        let deletion = deleter.delete(&resource, Proof::IntendedName(&self.name), intended, world.clock().now()).await;
+        let deletion = deleter
+            .delete(&resource, Proof::IntendedName(&self.name), Since::Intent(intended), world.clock().now())
+            .await;
         Some(Deleted { resources: vec![deletion], at: world.clock().now() })
     }
 }

@@ -6,20 +6,21 @@ use std::time::Duration;
 
 use backproof_clock::SharedClock;
 use backproof_cloud::{CallError, DeletionStep, Driver, SandboxAccess};
+use backproof_model::ResourceArn;
 use backproof_model::names::{Installation, TAG_INSTALLATION};
-use backproof_model::record::{Deleted, Deletion, DeletionEnd, Located, RestoreStarted, test_step};
-use backproof_model::{RecoveryPointArn, ResourceArn};
+use backproof_model::record::{Deleted, Deletion, DeletionEnd, test_step};
+use futures_util::future;
 use jiff::Timestamp;
 use serde_json::json;
 
 use crate::copies::{Copied, CopyDeletion, copied};
-use crate::deletion_rule::{Candidate, Proof, may_delete};
+use crate::deletion_rule::{Candidate, Proof, Since, may_delete};
 use crate::error::Result;
+use crate::intent_jobs::{Created, jobs_of_intent};
 use crate::journal::Journal;
-use crate::poller::jobs_since;
+use crate::keeping;
 use crate::preparing::landing;
 use crate::restore_test::{Attempt, TestContext, step};
-use crate::restoring::carries_name;
 use crate::staging::copy_vault;
 use crate::waiting::Patience;
 
@@ -53,11 +54,15 @@ pub(crate) async fn delete_attempt(
         journal.intend(&name, &json!({ "resource_name": test.name(attempt.number).to_string() })).await?;
     }
     let began = journal.intended(&name).unwrap_or_else(|| test.world.clock().now());
-    let mut resources = Vec::new();
-    if let Some(intended) = intended {
-        resources.extend(delete_restored(test, attempt, intended, began).await);
-    }
-    resources.extend(delete_copied(test, journal, attempt, began).await);
+    // Beside each other: what refuses to go must not use up the time of the other.
+    let restored = async {
+        match intended {
+            Some(intended) => delete_restored(test, attempt, intended, began).await,
+            None => Vec::new(),
+        }
+    };
+    let (mut resources, copy) = future::join(restored, delete_copied(test, journal, attempt, began)).await;
+    resources.extend(copy);
     let deleted = Deleted { resources, at: test.world.clock().now() };
     journal.finish(&name, &deleted).await?;
     Ok(deleted)
@@ -96,17 +101,29 @@ async fn delete_restored(
     let by_name = test.driver.arn_of(&name.to_string(), &landing(test));
     let deleter = test.deleter();
     let mut deletions = Vec::new();
-    let running = still_running(test, attempt, intended).await;
-    for (job, created) in &running.created {
-        if by_name.as_ref() != Some(created) {
-            deletions.push(deleter.delete(created, Proof::RestoreJob(job), intended, began).await);
+    let running = jobs_of_intent(test, attempt, intended).await;
+    let held = keeping::held(test, attempt, began);
+    let is_held = |resource: &ResourceArn| held.is_some_and(|(held, _)| held == resource);
+    if let Some((resource, until)) = held {
+        deletions.push(keeping::hold(test, resource, until).await);
+    }
+    for Created { job, job_date, resource } in &running.created {
+        if by_name.as_ref() != Some(resource) && !is_held(resource) {
+            let since = Since::of(intended, *job_date);
+            deletions.push(deleter.delete(resource, Proof::RestoreJob(job), since, began).await);
         }
     }
-    if let Some(resource) = &by_name {
-        deletions.push(deleter.delete(resource, Proof::IntendedName(&name), intended, began).await);
+    match &by_name {
+        Some(resource) if is_held(resource) => {}
+        Some(resource) if running.found_name_taken(resource) => deletions.push(taken(test, resource).await),
+        Some(resource) => {
+            let since = Since::of(intended, running.first_job);
+            deletions.push(deleter.delete(resource, Proof::IntendedName(&name), since, began).await);
+        }
+        None => {}
     }
-    deletions.extend(running.elsewhere.into_iter().map(|(job, created)| Deletion {
-        arn: created.to_string(),
+    deletions.extend(running.elsewhere.into_iter().map(|Created { job, resource, .. }| Deletion {
+        arn: resource.to_string(),
         ownership: "none".into(),
         end: DeletionEnd::Stranded {
             reason: format!("restore job {job} says it created this outside the sandbox, where nothing is deleted"),
@@ -125,77 +142,18 @@ async fn delete_restored(
     deletions
 }
 
-#[derive(Default)]
-struct JobsOfIntent {
-    /// What jobs of this intent say they created, in the sandbox.
-    created: Vec<(String, ResourceArn)>,
-    /// What they say they created elsewhere.
-    elsewhere: Vec<(String, ResourceArn)>,
-    /// Jobs of this intent that have not ended, or of which nobody can tell.
-    unfinished: Vec<(String, String)>,
-}
-
-impl JobsOfIntent {
-    fn take(&mut self, test: &TestContext<'_>, job: &str, created: Option<ResourceArn>) {
-        let Some(created) = created else { return };
-        let list = if test.access.sandbox.holds(&created) { &mut self.created } else { &mut self.elsewhere };
-        list.push((job.to_owned(), created));
-    }
-}
-
-/// The jobs of this attempt: the one that we know, and any other that carries our name.
-async fn still_running(test: &TestContext<'_>, attempt: &Attempt, intended: Timestamp) -> JobsOfIntent {
-    let mut found = JobsOfIntent::default();
-    let known = match &attempt.started {
-        Some(RestoreStarted::Job { restore_job_id, .. }) => Some(restore_job_id.as_str()),
-        Some(RestoreStarted::Refused { .. }) | None => None,
+/// AWS Backup refused to restore under our name because something of that name was there: it is not ours.
+async fn taken(test: &TestContext<'_>, resource: &ResourceArn) -> Deletion {
+    let end = match test.driver.find(&test.access, resource).await {
+        Ok(None) => DeletionEnd::WasAbsent { seen: test.world.clock().now() },
+        Ok(Some(_)) => DeletionEnd::Stranded { reason: NAME_WAS_TAKEN.into() },
+        Err(error) => DeletionEnd::Stranded { reason: format!("{NAME_WAS_TAKEN}, and now: {error}") },
     };
-    let ended_well = attempt.ended.as_ref().filter(|ended| {
-        matches!(ended.status.as_str(), "COMPLETED" | "FAILED" | "ABORTED") && ended.duplicates.is_empty()
-    });
-    if let (Some(job), Some(ended)) = (known, ended_well) {
-        found.take(test, job, ended.created_resource_arn.clone());
-        return found;
-    }
-    // The job's end is not known, or it is not the only one: ask for all jobs of this point since the intent.
-    let jobs = match jobs_since(test.access.restores.as_ref(), intended).await {
-        Ok(jobs) => jobs,
-        Err(error) => {
-            let job = known.unwrap_or("of an unknown id");
-            found.unfinished.push((job.to_owned(), format!("in an unknown state ({error})")));
-            return found;
-        }
-    };
-    let name = test.name(attempt.number).to_string();
-    let point = restored_from(test, attempt);
-    for job in jobs.into_values().filter(|job| job.recovery_point_arn.as_ref().is_none_or(|arn| arn == point)) {
-        let is_known = known == Some(job.restore_job_id.as_str());
-        let ours = if is_known { Ok(true) } else { carries_name(test, &job, &name).await };
-        match ours {
-            Ok(true) => {}
-            Ok(false) => continue,
-            Err(error) => {
-                found.unfinished.push((job.restore_job_id, format!("perhaps ours ({error})")));
-                continue;
-            }
-        }
-        found.take(test, &job.restore_job_id, job.created_resource_arn);
-        if !job.status.is_terminal() {
-            found.unfinished.push((job.restore_job_id, job.status.as_str().to_owned()));
-        }
-    }
-    found
+    Deletion { arn: resource.to_string(), ownership: "none".into(), end }
 }
 
-/// The recovery point that the attempt's restore job was asked for: the drawn one, or its copy.
-fn restored_from<'a>(test: &'a TestContext<'_>, attempt: &'a Attempt) -> &'a RecoveryPointArn {
-    match &attempt.located {
-        Some(Located::Copied { recovery_point_arn, .. } | Located::AsItIs { recovery_point_arn, .. }) => {
-            recovery_point_arn
-        }
-        Some(Located::NotReached { .. }) | None => &test.drawn.point.recovery_point_arn,
-    }
-}
+/// Why what has our name is left alone.
+pub(crate) const NAME_WAS_TAKEN: &str = "not deleted: something of our name was there before our restore job, which AWS Backup refused for that; it is somebody else's";
 
 impl Deleter<'_> {
     /// Deletes one resource if the rule lets it, and looks until a read says that it does not exist.
@@ -203,7 +161,7 @@ impl Deleter<'_> {
         &self,
         resource: &ResourceArn,
         proof: Proof<'_>,
-        intended: Timestamp,
+        since: Since,
         began: Timestamp,
     ) -> Deletion {
         let deletion =
@@ -224,7 +182,7 @@ impl Deleter<'_> {
                 }
             }
         };
-        let candidate = Candidate { resource, created: found.created, tags: &found.tags, proof, intended };
+        let candidate = Candidate { resource, created: found.created, tags: &found.tags, proof, since };
         let ownership = match may_delete(&candidate, &self.access.sandbox, self.installation, self.source) {
             Ok(ownership) => ownership,
             Err(refusal) => {

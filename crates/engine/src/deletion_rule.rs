@@ -3,12 +3,16 @@
 //! Always required: it lies in the sandbox, it is not a source, it was created after we meant to create it, and no
 //! other installation has put its tag on it. In addition one proof that it is ours. Tags help to find things; they
 //! never prove anything.
+//!
+//! "After we meant to" is asked of AWS's own clock where a restore job tells it: then a clock of ours that is hours
+//! wrong neither strands what is ours nor hands over what others made just before.
 
 use backproof_cloud::Sandbox;
 use backproof_model::ResourceArn;
 use backproof_model::names::{Installation, ResourceName, TAG_INSTALLATION};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::poller::CLOCK_TOLERANCE;
 
@@ -23,8 +27,40 @@ pub(crate) struct Candidate<'a> {
     pub(crate) tags: &'a BTreeMap<String, String>,
     /// The proof that it is ours.
     pub(crate) proof: Proof<'a>,
-    /// When we first meant to create it.
-    pub(crate) intended: Timestamp,
+    /// Since when it may have been made by us.
+    pub(crate) since: Since,
+}
+
+/// The earliest moment at which something can have been made by us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Since {
+    /// When we first meant to create it, by our clock, which may differ a little from AWS's.
+    Intent(Timestamp),
+    /// When AWS created the restore job that was to make it, by AWS's own clock.
+    Job(Timestamp),
+}
+
+impl Since {
+    /// The job's date where it is known, and our intent's otherwise.
+    pub(crate) fn of(intended: Timestamp, job_created: Option<Timestamp>) -> Self {
+        job_created.map_or(Self::Intent(intended), Self::Job)
+    }
+
+    fn earliest(self) -> Timestamp {
+        match self {
+            Self::Intent(intended) => intended.saturating_sub(CLOCK_TOLERANCE).unwrap_or(Timestamp::MIN),
+            Self::Job(created) => created,
+        }
+    }
+}
+
+impl fmt::Display for Since {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Intent(intended) => write!(f, "before we meant to create it at {intended}"),
+            Self::Job(created) => write!(f, "before AWS Backup took our restore job at {created}"),
+        }
+    }
 }
 
 /// A proof of ownership.
@@ -34,6 +70,14 @@ pub(crate) enum Proof<'a> {
     RestoreJob(&'a str),
     /// It has the name that our journalled intent gave.
     IntendedName(&'a ResourceName),
+    /// There is no journal. A restore job of the plan's restore role says that it created this, and two persons said
+    /// that it is to be deleted.
+    Confirmed {
+        /// The restore job.
+        job: &'a str,
+        /// Both persons, in words.
+        by: &'a str,
+    },
 }
 
 /// Why something must not be deleted.
@@ -43,8 +87,8 @@ pub(crate) enum MustNotDelete {
     NotInSandbox,
     #[error("it is a protected resource of the plan")]
     IsASource,
-    #[error("it was created at {created}, before we meant to create it at {intended}")]
-    OlderThanIntent { created: Timestamp, intended: Timestamp },
+    #[error("it was created at {created}, {since}")]
+    OlderThanIntent { created: Timestamp, since: Since },
     #[error("nobody can tell when it was created")]
     AgeUnknown,
     #[error("it carries the tag of installation `{0}`")]
@@ -67,15 +111,17 @@ pub(crate) fn may_delete(
         return Err(MustNotDelete::IsASource);
     }
     let created = candidate.created.ok_or(MustNotDelete::AgeUnknown)?;
-    let earliest = candidate.intended.saturating_sub(CLOCK_TOLERANCE).unwrap_or(Timestamp::MIN);
-    if created < earliest {
-        return Err(MustNotDelete::OlderThanIntent { created, intended: candidate.intended });
+    if created < candidate.since.earliest() {
+        return Err(MustNotDelete::OlderThanIntent { created, since: candidate.since });
     }
     if let Some(other) = candidate.tags.get(TAG_INSTALLATION).filter(|tag| *tag != installation.as_str()) {
         return Err(MustNotDelete::OfAnotherInstallation(other.clone()));
     }
     match candidate.proof {
         Proof::RestoreJob(job) => Ok(format!("restore job {job}, which created it")),
+        Proof::Confirmed { job, by } => {
+            Ok(format!("restore job {job} of the plan's restore role, which created it, confirmed by {by}"))
+        }
         Proof::IntendedName(name)
             if candidate.resource.arn().resource_name() == name.to_string() && name.installation == *installation =>
         {
@@ -125,14 +171,22 @@ mod tests {
         created: Option<&'static str>,
         tag: Option<&'static str>,
         by_job: bool,
+        since: Since,
     }
 
-    const OURS: Case = Case {
-        resource: "arn:aws:dynamodb:eu-central-1:999988887777:table/bp-k3v9x2aa-7-1-1",
-        created: Some("2026-01-01T00:10:00Z"),
-        tag: None,
-        by_job: false,
-    };
+    fn intended() -> Since {
+        Since::Intent("2026-01-01T00:00:00Z".parse().unwrap())
+    }
+
+    fn ours() -> Case {
+        Case {
+            resource: "arn:aws:dynamodb:eu-central-1:999988887777:table/bp-k3v9x2aa-7-1-1",
+            created: Some("2026-01-01T00:10:00Z"),
+            tag: None,
+            by_job: false,
+            since: intended(),
+        }
+    }
 
     async fn decide(case: &Case) -> Result<String, MustNotDelete> {
         let tags = case.tag.map(|tag| (TAG_INSTALLATION.to_owned(), tag.to_owned())).into_iter().collect();
@@ -142,7 +196,7 @@ mod tests {
             created: case.created.map(|at| at.parse().unwrap()),
             tags: &tags,
             proof: if case.by_job { Proof::RestoreJob("job-1") } else { Proof::IntendedName(&name) },
-            intended: "2026-01-01T00:00:00Z".parse().unwrap(),
+            since: case.since,
         };
         let source = "arn:aws:dynamodb:eu-central-1:999988887777:table/orders".parse().unwrap();
         may_delete(&candidate, &sandbox().await, &"k3v9x2aa".parse().unwrap(), Some(&source))
@@ -150,30 +204,43 @@ mod tests {
 
     #[tokio::test]
     async fn what_we_meant_to_create_may_go() {
-        assert!(decide(&OURS).await.is_ok());
-        assert!(decide(&Case { tag: Some("k3v9x2aa"), ..OURS }).await.is_ok());
-        let by_job = Case { resource: "arn:aws:dynamodb:eu-central-1:999988887777:table/other", by_job: true, ..OURS };
+        assert!(decide(&ours()).await.is_ok());
+        assert!(decide(&Case { tag: Some("k3v9x2aa"), ..ours() }).await.is_ok());
+        let by_job =
+            Case { resource: "arn:aws:dynamodb:eu-central-1:999988887777:table/other", by_job: true, ..ours() };
         assert_eq!(decide(&by_job).await.unwrap(), "restore job job-1, which created it");
     }
 
     #[tokio::test]
     async fn every_rule_forbids() {
-        let account = Case { resource: "arn:aws:dynamodb:eu-central-1:111122223333:table/bp-k3v9x2aa-7-1-1", ..OURS };
+        let account = Case { resource: "arn:aws:dynamodb:eu-central-1:111122223333:table/bp-k3v9x2aa-7-1-1", ..ours() };
         assert_eq!(decide(&account).await, Err(MustNotDelete::NotInSandbox));
-        let region = Case { resource: "arn:aws:dynamodb:us-east-1:999988887777:table/bp-k3v9x2aa-7-1-1", ..OURS };
+        let region = Case { resource: "arn:aws:dynamodb:us-east-1:999988887777:table/bp-k3v9x2aa-7-1-1", ..ours() };
         assert_eq!(decide(&region).await, Err(MustNotDelete::NotInSandbox));
-        let source = Case { resource: "arn:aws:dynamodb:eu-central-1:999988887777:table/orders", by_job: true, ..OURS };
+        let source =
+            Case { resource: "arn:aws:dynamodb:eu-central-1:999988887777:table/orders", by_job: true, ..ours() };
         assert_eq!(decide(&source).await, Err(MustNotDelete::IsASource));
         assert!(matches!(
-            decide(&Case { created: Some("2025-12-31T23:00:00Z"), ..OURS }).await,
+            decide(&Case { created: Some("2025-12-31T23:00:00Z"), ..ours() }).await,
             Err(MustNotDelete::OlderThanIntent { .. })
         ));
-        assert_eq!(decide(&Case { created: None, ..OURS }).await, Err(MustNotDelete::AgeUnknown));
+        assert_eq!(decide(&Case { created: None, ..ours() }).await, Err(MustNotDelete::AgeUnknown));
         assert!(matches!(
-            decide(&Case { tag: Some("zzzzzzzz"), ..OURS }).await,
+            decide(&Case { tag: Some("zzzzzzzz"), ..ours() }).await,
             Err(MustNotDelete::OfAnotherInstallation(_))
         ));
-        let name = Case { resource: "arn:aws:dynamodb:eu-central-1:999988887777:table/bp-k3v9x2aa-7-2-1", ..OURS };
+        let name = Case { resource: "arn:aws:dynamodb:eu-central-1:999988887777:table/bp-k3v9x2aa-7-2-1", ..ours() };
         assert_eq!(decide(&name).await, Err(MustNotDelete::OtherName));
+    }
+    #[tokio::test]
+    async fn a_restore_job_is_older_than_what_it_made_by_the_same_clock() {
+        let by_job = |created| Case {
+            created: Some(created),
+            since: Since::Job("2026-01-01T03:00:00Z".parse().unwrap()),
+            ..ours()
+        };
+        assert!(decide(&by_job("2026-01-01T03:00:20Z")).await.is_ok());
+        let just_before = decide(&by_job("2026-01-01T02:59:59Z")).await;
+        assert!(matches!(just_before, Err(MustNotDelete::OlderThanIntent { .. })), "no tolerance: {just_before:?}");
     }
 }

@@ -22,6 +22,7 @@ use backproof_store::RunFiles;
 use rand::TryRng;
 
 use crate::error::{EngineError, Result};
+use crate::exceptions::Certain;
 use crate::journal::Journal;
 use crate::population::{POINTS_FILE, POPULATION_FILE, point_of_line};
 use crate::world::{Request, World};
@@ -284,8 +285,8 @@ fn points_by_arn<'a>(
     Ok(found)
 }
 
-/// Resources whose last restore test was not passed are tested for certain, wherever they stand in this population.
-pub(crate) fn certainty_units(files: &RunFiles, open: &BTreeMap<String, String>) -> Result<Vec<CertaintyUnit>> {
+/// Units with an open exception are tested for certain, wherever they stand in this population.
+pub(crate) fn certainty_units(files: &RunFiles, open: &BTreeMap<String, Certain>) -> Result<Vec<CertaintyUnit>> {
     let mut units = Vec::<CertaintyUnit>::new();
     if open.is_empty() {
         return Ok(units);
@@ -295,8 +296,9 @@ pub(crate) fn certainty_units(files: &RunFiles, open: &BTreeMap<String, String>)
         let mut fields = line.split('\t');
         let (Some(stratum), Some(unit)) = (fields.next(), fields.next()) else { continue };
         let known = units.last().is_some_and(|last| last.stratum == stratum && last.unit == unit);
-        if let (Some(why), false) = (open.get(unit), known) {
-            units.push(CertaintyUnit { stratum: stratum.to_owned(), unit: unit.to_owned(), why: why.clone() });
+        if let (Some(Certain { exception, why }), false) = (open.get(unit), known) {
+            let (stratum, unit, why) = (stratum.to_owned(), unit.to_owned(), why.clone());
+            units.push(CertaintyUnit { stratum, unit, why, exception: Some(*exception) });
         }
     }
     Ok(units)
@@ -338,5 +340,6 @@ pub(crate) fn leave_nonce(world: &World) -> Result<String> {
     let digest = sha256_hex(&nonce);
     let path = world.store.directory().join(NEXT_NONCE_FILE);
     std::fs::write(&path, &nonce).map_err(|source| backproof_store::StoreError::Files { path, source })?;
+    world.store.mirror_state_files()?;
     Ok(digest)
 }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::future::Future;
 
 use backproof_model::chain::{Entry, Event};
-use backproof_store::{ChainWriter, Store};
+use backproof_store::{ChainWriter, Slot, Store};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -17,13 +17,32 @@ use serde_json::Value;
 
 use crate::error::{EngineError, Result};
 
-/// One chain of the journal, with what it already holds.
-#[derive(Debug)]
-pub(crate) struct Journal {
-    writer: ChainWriter,
+/// What a chain holds.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
     results: HashMap<String, Value>,
     intents: HashMap<String, Timestamp>,
     statuses: HashMap<String, (String, Timestamp)>,
+}
+
+/// One chain of the journal that is ours to write, with what it already holds.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    writer: ChainWriter,
+    known: Known,
+}
+
+/// What came of trying to take a chain.
+#[derive(Debug)]
+pub(crate) enum Taken {
+    /// It is ours.
+    Ours(Journal),
+    /// It has come to its end: what it holds, and the digest of its last line.
+    Closed(Known, String),
+    /// Somebody who lives works on it, in their own words.
+    HeldBy(String),
+    /// As much is under way as may be.
+    NoSlot,
 }
 
 /// Whether a step with an effect may have had it already.
@@ -38,15 +57,16 @@ pub(crate) enum Prior {
     },
 }
 
-impl Journal {
-    /// Takes a chain over, with all that it holds.
-    pub(crate) async fn take(store: &Store, run: u64, chain: &str) -> Result<Self> {
-        let (writer, entries) = store.take_chain(run, chain).await?;
-        let mut journal = Self { writer, results: HashMap::new(), intents: HashMap::new(), statuses: HashMap::new() };
-        for entry in entries {
-            journal.learn(entry);
-        }
-        Ok(journal)
+impl Known {
+    /// What a chain holds at this moment, whoever writes to it.
+    pub(crate) async fn read(store: &Store, run: u64, chain: &str) -> Result<Self> {
+        Ok(Self::of(store.entries(run, chain).await?.0))
+    }
+
+    fn of(entries: Vec<Entry>) -> Self {
+        let mut known = Self::default();
+        entries.into_iter().for_each(|entry| known.learn(entry));
+        known
     }
 
     fn learn(&mut self, entry: Entry) {
@@ -73,9 +93,37 @@ impl Journal {
             .map_err(|problem| EngineError::Internal(format!("the result of step `{step}` cannot be read: {problem}")))
     }
 
+    /// The number of the last attempt of which anything is written: what stands behind the `/` of its steps.
+    pub(crate) fn last_attempt(&self) -> Option<u32> {
+        let steps = self.results.keys().chain(self.intents.keys()).chain(self.statuses.keys());
+        steps.filter_map(|step| step.rsplit_once('/')?.1.parse().ok()).max()
+    }
+}
+
+impl Journal {
+    /// Takes a chain over where nobody who lives works on it.
+    pub(crate) async fn try_take(store: &Store, run: u64, chain: &str, slots: &[Slot]) -> Result<Taken> {
+        Ok(match store.try_take_chain(run, chain, slots).await? {
+            backproof_store::Taken::Yes(writer, entries) => Taken::Ours(Self { writer, known: Known::of(entries) }),
+            backproof_store::Taken::Closed(entries, head) => Taken::Closed(Known::of(entries), head),
+            backproof_store::Taken::HeldBy(owner) => Taken::HeldBy(owner),
+            backproof_store::Taken::NoSlot => Taken::NoSlot,
+        })
+    }
+
+    /// What the chain holds.
+    pub(crate) fn known(&self) -> &Known {
+        &self.known
+    }
+
+    /// The result of a finished step.
+    pub(crate) fn recorded<T: DeserializeOwned>(&self, step: &str) -> Result<Option<T>> {
+        self.known.recorded(step)
+    }
+
     /// When a step with an effect was first intended.
     pub(crate) fn intended(&self, step: &str) -> Option<Timestamp> {
-        self.intents.get(step).copied()
+        self.known.intents.get(step).copied()
     }
 
     /// A step that changes nothing outside: done once, and from then on answered from the journal.
@@ -95,52 +143,55 @@ impl Journal {
     /// Journals what is about to be done, unless that was journalled before a stop.
     pub(crate) async fn intend(&mut self, step: &str, input: &impl Serialize) -> Result<Prior> {
         if let Some(since) = self.intended(step) {
+            // Nothing is appended that would show whether the chain is still ours.
+            self.writer.confirm().await?;
             return Ok(Prior::Interrupted { since });
         }
         let input = serde_json::to_value(input).map_err(EngineError::internal)?;
         let entry = self.writer.append(Event::Intent { step: step.to_owned(), input }).await?;
-        self.learn(entry);
+        self.known.learn(entry);
         Ok(Prior::First)
+    }
+
+    /// Makes sure that the chain is still ours, right before something is done on its behalf that was intended long
+    /// before: a lease may have run out in a wait.
+    pub(crate) async fn confirm(&mut self) -> Result<()> {
+        Ok(self.writer.confirm().await?)
     }
 
     /// Journals what came of a step.
     pub(crate) async fn finish(&mut self, step: &str, output: &impl Serialize) -> Result<()> {
         let output = serde_json::to_value(output).map_err(EngineError::internal)?;
         let entry = self.writer.append(Event::Result { step: step.to_owned(), output }).await?;
-        self.learn(entry);
+        self.known.learn(entry);
         Ok(())
     }
 
     /// Journals the state of something that is waited for, if it is another than before; gives since when it holds.
     pub(crate) async fn status(&mut self, of: &str, status: &str) -> Result<Timestamp> {
-        if let Some((known, since)) = self.statuses.get(of)
+        if let Some((known, since)) = self.known.statuses.get(of)
             && known == status
         {
             return Ok(*since);
         }
         let entry = self.writer.append(Event::Status { of: of.to_owned(), status: status.to_owned() }).await?;
         let at = entry.at;
-        self.learn(entry);
+        self.known.learn(entry);
         Ok(at)
     }
 
     /// The last state of something that is waited for.
     pub(crate) fn last_status(&self, of: &str) -> Option<&str> {
-        self.statuses.get(of).map(|(status, _)| status.as_str())
+        self.known.statuses.get(of).map(|(status, _)| status.as_str())
     }
 
     /// Whether nothing was done under this chain yet.
     pub(crate) fn is_empty(&self) -> bool {
-        self.results.is_empty() && self.intents.is_empty()
+        self.known.results.is_empty() && self.known.intents.is_empty()
     }
 
     /// The digest of the chain's last line.
     pub(crate) fn head(&self) -> &str {
         self.writer.head()
-    }
-
-    /// The chain's name.
-    pub(crate) fn chain(&self) -> &str {
-        self.writer.name()
     }
 }

@@ -1,39 +1,75 @@
 //! Opens a run, or finds the one that was begun and must be gone on with.
 
-use std::collections::BTreeMap;
-
 use backproof_model::chain::{Event, RUN_CHAIN};
-use backproof_model::record::{Drawn, Purpose, RunClosed, RunOpened, run_step};
+use backproof_model::record::{Drawn, Purpose, RunOpened, run_step};
+use backproof_model::register::RegisterEvent;
 use backproof_plan::Plan;
-use backproof_store::{RegisteredRun, RunState, Store};
+use backproof_store::{Opened, RegisteredRun, Store};
 use serde::de::DeserializeOwned;
 
 use crate::error::{EngineError, Result};
 use crate::journal::Journal;
 use crate::progress::Progress;
+use crate::sweep;
 use crate::world::{Request, Until, What, World};
+use crate::{approving, keeping};
 
 /// The version of the pipeline. It changes whenever a journal of an older version could not be gone on with.
-pub const PIPELINE: u32 = 1;
+pub const PIPELINE: u32 = 2;
 /// The plan's text, kept with the run.
 pub const PLAN_FILE: &str = "plan.toml";
 
+/// Whether a run may begin now: it is authorised and approved, its settings can be used, the sandbox is ours. Begins
+/// nothing.
+///
+/// # Errors
+/// [`EngineError::Refused`] where it may not; others where AWS or the state directory did not answer.
+pub async fn may_begin(world: &World, request: &Request) -> Result<()> {
+    may_restore(world).await?;
+    approving::may_begin(world, request).await
+}
+
+/// The run that is open, once all that must hold before anything begins does; `None` where none is open.
+pub(crate) async fn resume(world: &World, request: &Request) -> Result<Option<RegisteredRun>> {
+    let Some(found) = world.store.open_runs().await?.pop() else { return Ok(None) };
+    if request.until == Until::Closed && found.pipeline == PIPELINE {
+        may_begin(world, request).await?;
+    }
+    fits(world, request, &found).await?;
+    let is_new = world.store.lines(found.run, RUN_CHAIN).await?.is_empty();
+    if is_new {
+        world.store.files(found.run)?.write(PLAN_FILE, &world.plan_text)?;
+    } else {
+        world.store.record(RegisterEvent::RunResumed { run: found.run, by: world.store.owner().into() }).await?;
+    }
+    world.tell(Progress::Opened { run: found.run, resumed: !is_new });
+    Ok(Some(found))
+}
+
 /// Checks all that must hold before anything begins, then gives the open run or a new one.
 pub(crate) async fn open_or_resume(world: &World, request: &Request) -> Result<RegisteredRun> {
-    if request.until == Until::Closed {
-        may_restore(world).await?;
+    if request.until == Until::Closed && !is_to_be_torn_down(world).await? {
+        may_begin(world, request).await?;
     }
     let purpose = request.what.purpose();
-    let open = world.store.open_runs().await?;
-    let Some(found) = open.into_iter().next_back() else {
-        let opened = world.store.open_run(&world.plan.name, &purpose, PIPELINE).await?;
-        world.store.files(opened.run)?.write(PLAN_FILE, &world.plan_text)?;
-        world.tell(Progress::Opened { run: opened.run, resumed: false });
-        return Ok(opened);
-    };
-    fits(world, request, &found).await?;
-    world.tell(Progress::Opened { run: found.run, resumed: true });
-    Ok(found)
+    match world.store.find_or_open_run(&world.plan.name, &purpose, PIPELINE).await? {
+        Opened::New(opened) => {
+            world.store.files(opened.run)?.write(PLAN_FILE, &world.plan_text)?;
+            world.tell(Progress::Opened { run: opened.run, resumed: false });
+            Ok(opened)
+        }
+        Opened::Found(found) => {
+            fits(world, request, &found).await?;
+            world.store.record(RegisterEvent::RunResumed { run: found.run, by: world.store.owner().into() }).await?;
+            world.tell(Progress::Opened { run: found.run, resumed: true });
+            Ok(found)
+        }
+    }
+}
+
+/// Whether a run is open that another version of the pipeline began: deleting needs nobody's authorisation.
+async fn is_to_be_torn_down(world: &World) -> Result<bool> {
+    Ok(world.store.open_runs().await?.last().is_some_and(|run| run.pipeline != PIPELINE))
 }
 
 /// Nothing is restored without an authorisation, into anything but the sandbox, or for validators that cannot examine.
@@ -51,7 +87,7 @@ async fn may_restore(world: &World) -> Result<()> {
             }
         }
     }
-    Ok(())
+    sweep::refuse_blind_start(world).await
 }
 
 /// Whether the file of authorities that the plan names for database servers is there: without it every restored
@@ -69,12 +105,6 @@ pub(crate) fn readable_authorities(plan: &Plan) -> std::result::Result<(), Strin
 /// Whether the open run is the one that is asked for.
 async fn fits(world: &World, request: &Request, found: &RegisteredRun) -> Result<()> {
     let run = found.run;
-    if found.pipeline != PIPELINE {
-        return Err(EngineError::Unfit(format!(
-            "run {run} was begun by pipeline version {}, this is version {PIPELINE}: finish it with the version that began it",
-            found.pipeline
-        )));
-    }
     let asked = request.what.purpose();
     if found.purpose != asked {
         let how = match found.purpose {
@@ -82,6 +112,9 @@ async fn fits(world: &World, request: &Request, found: &RegisteredRun) -> Result
             Purpose::Check => "finish it with the same `backproof check`",
         };
         return Err(EngineError::Unfit(format!("run {run} was begun and is not closed: {how} first")));
+    }
+    if found.pipeline != PIPELINE {
+        return fits_for_teardown(world, request, found);
     }
     let Some(opened) = run_record::<RunOpened>(&world.store, run, run_step::OPEN).await? else { return Ok(()) };
     if opened.plan_sha256 != world.plan.digest() {
@@ -99,6 +132,25 @@ async fn fits(world: &World, request: &Request, found: &RegisteredRun) -> Result
         let other = drawn.points.first().map(|drawn| drawn.point.recovery_point_arn.to_string()).unwrap_or_default();
         return Err(EngineError::Unfit(format!(
             "run {run} checks another recovery point and is not closed: finish it with `backproof check {other}`"
+        )));
+    }
+    Ok(())
+}
+
+/// A run of another version of the pipeline is only torn down, which needs no more of the plan than its sandbox. Its
+/// digest is no measure: another version may have words for the same plan that this one has not.
+fn fits_for_teardown(world: &World, request: &Request, found: &RegisteredRun) -> Result<()> {
+    let run = found.run;
+    if request.until < Until::Closed {
+        return Err(EngineError::Unfit(format!(
+            "run {run} was begun by pipeline version {} and is not closed: `backproof run` deletes what it made and closes it",
+            found.pipeline
+        )));
+    }
+    if found.plan_name != world.plan.name {
+        return Err(EngineError::Unfit(format!(
+            "run {run} was begun under plan `{}` and is not closed: finish it with that plan",
+            found.plan_name
         )));
     }
     Ok(())
@@ -126,6 +178,7 @@ pub(crate) async fn open(
                 authorisation: world.plan.authorisation.clone(),
                 purpose: request.what.purpose(),
                 same_account: same_account(&world.plan),
+                keep_seconds: request.keep.map(|keep| keep.min(keeping::LONGEST).as_secs()),
             })
         })
         .await
@@ -133,27 +186,6 @@ pub(crate) async fn open(
 
 fn same_account(plan: &Plan) -> Option<String> {
     plan.sandbox.same_account.clone()
-}
-
-/// Units whose restore test was not passed in the last closed run of this plan: they are tested for certain.
-pub(crate) async fn open_findings(world: &World, this_run: u64) -> Result<BTreeMap<String, String>> {
-    let register = world.store.register().await?;
-    let earlier = register.into_iter().rfind(|run| {
-        run.run < this_run
-            && run.purpose == Purpose::Plan
-            && run.plan_name == world.plan.name
-            && run.state == RunState::Closed
-    });
-    let Some(earlier) = earlier else { return Ok(BTreeMap::new()) };
-    let drawn = run_record::<Drawn>(&world.store, earlier.run, run_step::DRAW).await?;
-    let closed = run_record::<RunClosed>(&world.store, earlier.run, run_step::CLOSE).await?;
-    let (Some(drawn), Some(closed)) = (drawn, closed) else { return Ok(BTreeMap::new()) };
-    let not_passed = drawn.points.into_iter().filter_map(|drawn| {
-        let outcome = closed.outcomes.get(&format!("test-{}", drawn.test))?;
-        let came_to = outcome.word();
-        (came_to != "passed").then(|| (drawn.unit, format!("its restore test in run {} was {came_to}", earlier.run)))
-    });
-    Ok(not_passed.collect())
 }
 
 /// The result of a step of a run's own chain, by the names in [`backproof_model::record::run_step`].

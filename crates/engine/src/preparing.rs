@@ -7,7 +7,7 @@ use backproof_model::catalogue::{During, Trouble, classify};
 use backproof_model::metadata::metadata_is_safe;
 use backproof_model::record::{Located, ReachState, RestorePrepared, test_step};
 use backproof_model::{
-    FaultOwner, Outcome, RecoveryPoint, RecoveryPointArn, RecoveryPointStatus, RestoreMetadata, SafeMetadata,
+    AccountId, FaultOwner, Outcome, RecoveryPoint, RecoveryPointArn, RecoveryPointStatus, RestoreMetadata, SafeMetadata,
 };
 use backproof_plan::{LoginKind, Plan};
 
@@ -186,7 +186,7 @@ fn order(test: &TestContext<'_>, attempt: u32, inferred: RestoreMetadata, origin
         inferred,
         original,
         landing: landing(test),
-        foreign_accounts: foreign_accounts(test),
+        foreign_accounts: foreign_accounts_of(&test.world.plan, test.access.sandbox.account()),
     }
 }
 
@@ -215,12 +215,7 @@ pub(crate) fn landing_in(plan: &Plan, access: &SandboxAccess) -> Landing {
 }
 
 /// Source and protected accounts; a plan that accepted its sandbox as a source has that one not among them.
-fn foreign_accounts(test: &TestContext<'_>) -> Vec<backproof_model::AccountId> {
-    let plan = &test.world.plan;
+pub(crate) fn foreign_accounts_of(plan: &Plan, sandbox: &AccountId) -> Vec<AccountId> {
     let sources = plan.scope.accounts.iter().map(|account| &account.id);
-    sources
-        .chain(&plan.sandbox.protected_accounts)
-        .filter(|account| *account != test.access.sandbox.account())
-        .cloned()
-        .collect()
+    sources.chain(&plan.sandbox.protected_accounts).filter(|account| *account != sandbox).cloned().collect()
 }

@@ -1,5 +1,6 @@
 //! What people see while a run goes on. Never evidence: that is the journal.
 
+use backproof_model::record::CostEstimated;
 use backproof_model::{Outcome, RecoveryPointArn, ResourceArn};
 
 /// One thing that happened.
@@ -21,6 +22,11 @@ pub enum Progress {
     Listed {
         /// How many.
         points: u64,
+    },
+    /// What the drawn restore tests are estimated to cost, and which of them the budget lets begin.
+    Estimated {
+        /// All of it.
+        costs: Box<CostEstimated>,
     },
     /// A restore test has begun.
     TestOpened {

@@ -10,18 +10,19 @@ use std::sync::Arc;
 use backproof_cloud::{Driver, SandboxAccess};
 use backproof_model::names::{Installation, ResourceName, TAG_EXPIRES, TAG_INSTALLATION, TAG_RUN, TAG_TEST};
 use backproof_model::record::{
-    Deleted, DrawnPoint, Located, ReachState, ResourceReady, RestoreEnded, RestoreStarted, RestoreVerdict, TestClosed,
-    Validated, ValidatorControls, test_step,
+    Admission, Deleted, DrawnPoint, Located, ReachState, ResourceReady, RestoreEnded, RestoreStarted, RestoreVerdict,
+    TestClosed, Validated, ValidatorControls, test_step,
 };
 use backproof_model::{Check, FaultOwner, Outcome, PointKind, Verdict};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::budget::{self, Budget};
 use crate::error::{EngineError, Result};
 use crate::journal::Journal;
 use crate::poller::Poller;
 use crate::progress::Progress;
 use crate::world::World;
-use crate::{closing, deleting, preparing, readying, restoring, staging, validating};
+use crate::{closing, costing, deleting, preparing, readying, restoring, spans, staging, validating};
 
 /// How long after its run a resource of ours may be swept away by anybody who finds it.
 const EXPIRES_AFTER: SignedDuration = SignedDuration::from_hours(48);
@@ -46,6 +47,10 @@ pub(crate) struct TestContext<'a> {
     pub(crate) draw_seed: &'a str,
     /// The resource's longest gap between recovery points, in seconds, where it is known.
     pub(crate) gap_seconds: Option<i64>,
+    /// The run's estimate and budget.
+    pub(crate) budget: &'a Budget,
+    /// For how long what did not pass is held for inspection.
+    pub(crate) keep: Option<SignedDuration>,
 }
 
 impl TestContext<'_> {
@@ -57,19 +62,30 @@ impl TestContext<'_> {
 
     /// The tags of what this test makes.
     pub(crate) fn tags(&self) -> BTreeMap<String, String> {
-        tags(self.world, self.run, self.drawn.test, self.as_of)
+        tags(self.world.store.installation(), self.run, self.drawn.test, self.as_of)
     }
 
     pub(crate) fn tell(&self, phase: impl Into<String>) {
-        self.world.tell(Progress::TestPhase { test: self.drawn.test, phase: phase.into() });
+        let phase = phase.into();
+        spans::tell_phase(&phase);
+        self.world.tell(Progress::TestPhase { test: self.drawn.test, phase });
     }
 }
 
 /// The tags of a resource of ours; `test` 0 is the run itself.
-pub(crate) fn tags(world: &World, run: u64, test: u32, as_of: Timestamp) -> BTreeMap<String, String> {
-    let expires = as_of.saturating_add(EXPIRES_AFTER).unwrap_or(Timestamp::MAX);
+pub(crate) fn tags(installation: &Installation, run: u64, test: u32, as_of: Timestamp) -> BTreeMap<String, String> {
+    tags_until(installation, run, test, as_of.saturating_add(EXPIRES_AFTER).unwrap_or(Timestamp::MAX))
+}
+
+/// The tags of a resource of ours that may be swept away after a moment.
+pub(crate) fn tags_until(
+    installation: &Installation,
+    run: u64,
+    test: u32,
+    expires: Timestamp,
+) -> BTreeMap<String, String> {
     BTreeMap::from([
-        (TAG_INSTALLATION.to_owned(), world.store.installation().to_string()),
+        (TAG_INSTALLATION.to_owned(), installation.to_string()),
         (TAG_RUN.to_owned(), run.to_string()),
         (TAG_TEST.to_owned(), test.to_string()),
         (TAG_EXPIRES.to_owned(), expires.to_string()),
@@ -98,7 +114,7 @@ pub(crate) struct Attempt {
 }
 
 impl Attempt {
-    fn new(number: u32) -> Self {
+    pub(crate) fn new(number: u32) -> Self {
         let outcome = Outcome::inconclusive(FaultOwner::Harness, "it was not performed");
         Self {
             number,
@@ -122,14 +138,25 @@ pub(crate) async fn restore_test(test: &TestContext<'_>, journal: &mut Journal) 
     if test.world.stop.is_cancelled() && journal.is_empty() {
         return closing::close_test(test, journal, &Attempt::not_begun()).await;
     }
+    if let Admission::Beyond { reason } = budget::admit(test, journal, 1).await? {
+        return closing::close_test(test, journal, &Attempt::withheld(&reason)).await;
+    }
     let mut number = 1;
     loop {
-        let attempt = perform(test, journal, number).await?;
+        let mut attempt = perform(test, journal, number).await?;
+        costing::account_for(test, journal, &attempt).await?;
         let clean = attempt.deleted.as_ref().is_none_or(|deleted| deleted.stranded().next().is_none());
         // A next attempt begins only when nothing of this one is left.
         if attempt.may_pass && clean && number < test.world.plan.max_attempts && !test.world.stop.is_cancelled() {
-            number += 1;
-            continue;
+            match budget::admit(test, journal, number + 1).await? {
+                Admission::Within => {
+                    number += 1;
+                    continue;
+                }
+                Admission::Beyond { reason } => {
+                    attempt.outcome = budget::without_another_attempt(attempt.outcome, &reason);
+                }
+            }
         }
         return closing::close_test(test, journal, &attempt).await;
     }
@@ -231,6 +258,10 @@ fn refusal(owner: FaultOwner, reason: String) -> Outcome {
 }
 
 impl Attempt {
+    fn withheld(reason: &str) -> Self {
+        Self { outcome: budget::withheld(reason), ..Self::new(0) }
+    }
+
     fn not_begun() -> Self {
         let outcome = Outcome::inconclusive(FaultOwner::Harness, "the run was stopped before this restore test began");
         Self { outcome, ..Self::new(0) }

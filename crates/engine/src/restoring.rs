@@ -13,6 +13,7 @@ use crate::journal::{Journal, Prior};
 use crate::poller::jobs_since;
 use crate::preparing::{Order, landing};
 use crate::restore_test::{TestContext, step};
+use crate::spans;
 use crate::waiting::{Patience, token};
 
 /// For so long after the first intent a call may be repeated with its token. AWS gives no period; an old text of its
@@ -56,6 +57,9 @@ pub(crate) async fn start(
     let since = journal.intended(&name).unwrap_or_else(|| test.world.clock().now());
     let started = ask(test, &request, prior, since, attempt).await;
     journal.finish(&name, &started).await?;
+    if let RestoreStarted::Job { restore_job_id, .. } = &started {
+        spans::tell_job(attempt, restore_job_id);
+    }
     Ok(started)
 }
 
@@ -183,6 +187,7 @@ pub(crate) async fn await_end(
         }
     };
     journal.finish(&name, &ended).await?;
+    spans::tell_end(attempt, &ended.status);
     Ok(ended)
 }
 

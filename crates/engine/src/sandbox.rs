@@ -11,13 +11,10 @@ use crate::world::{SandboxRegions, World};
 
 /// Asks STS in every Region of the sandbox, and journals who we are there and what isolates it.
 pub(crate) async fn enter(world: &World, journal: &mut Journal) -> Result<(SandboxRegions, SandboxEntered)> {
-    let mut regions = Vec::new();
-    for region in &world.plan.sandbox.regions {
-        regions.push(world.cloud.sandbox(region).await?);
-    }
-    let first = regions.first().ok_or_else(|| EngineError::Internal("the plan has no sandbox Region".into()))?;
+    let regions = regions(world).await?;
+    let first = regions.iter().next();
+    let first = first.ok_or_else(|| EngineError::Internal("the plan has no sandbox Region".into()))?;
     let (account, caller_arn) = (first.sandbox.account().clone(), first.sandbox.caller_arn().to_owned());
-    let regions = SandboxRegions::new(regions);
     let entered = journal
         .observe(run_step::SANDBOX, async {
             let isolation = isolation(world, &regions).await;
@@ -27,6 +24,15 @@ pub(crate) async fn enter(world: &World, journal: &mut Journal) -> Result<(Sandb
         })
         .await?;
     Ok((regions, entered))
+}
+
+/// Asks STS in every Region of the sandbox.
+pub(crate) async fn regions(world: &World) -> Result<SandboxRegions> {
+    let mut regions = Vec::new();
+    for region in &world.plan.sandbox.regions {
+        regions.push(world.cloud.sandbox(region).await?);
+    }
+    Ok(SandboxRegions::new(regions))
 }
 
 /// Tries the way into the sandbox's network in all of its Regions, where the plan names a network.
@@ -204,7 +210,12 @@ mod tests {
     fn isolated() -> NetworkFacts {
         NetworkFacts {
             vpc: Ok(Vpc { id: "vpc-1".into(), is_default: false, owner: Some(ACCOUNT.into()) }),
-            subnets: Ok(vec![Subnet { id: "subnet-1".into(), owner: Some(ACCOUNT.into()), public_addresses: false }]),
+            subnets: Ok(vec![Subnet {
+                id: "subnet-1".into(),
+                owner: Some(ACCOUNT.into()),
+                public_addresses: false,
+                free_addresses: None,
+            }]),
             route_tables: Ok(vec![RouteTable {
                 id: "rtb-1".into(),
                 routes: vec![("10.0.0.0/16".into(), RouteTarget::Local)],

@@ -1,220 +1,241 @@
-//! The janitor: finds what runs of this installation left in the sandbox, and deletes what the journal proves is ours.
+//! The janitor: finds what runs left in the sandbox, and deletes what the journal proves is ours.
+//!
+//! Four sources are reconciled into one table: the journal (what was meant and never seen absent), AWS Backup's restore
+//! jobs, tags, and names. Each of them helps to find; only [`crate::deletion_rule::may_delete`] lets anything be
+//! deleted. What an open run made is left to that run, what is held for inspection to its time, and what belongs to
+//! another installation to that one.
 
-use backproof_cloud::VaultRef;
-use backproof_model::chain::{Entry, Event, RUN_CHAIN};
+mod copies;
+mod deciding;
+mod findings;
+mod ledger;
+mod looking;
+mod meant;
+mod neighbours;
+mod unjournalled;
+
+use backproof_cloud::SandboxAccess;
 use backproof_model::names::ResourceName;
-use backproof_model::record::{Deletion, DeletionEnd, Located, RunClosed, run_step, test_step};
-use backproof_model::{RecoveryPointArn, Region, ResourceArn, ResourceType};
-use backproof_store::RunState;
+use backproof_model::record::{Deletion, DeletionEnd, Kept};
+use backproof_model::{RecoveryPointArn, ResourceArn};
+use backproof_store::Store;
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::census::is_ours;
 use crate::copies::CopyDeletion;
 use crate::deleting::Deleter;
 use crate::deletion_rule::Proof;
 use crate::error::{EngineError, Result};
-use crate::journal::Journal;
-use crate::opening::run_record;
-use crate::restore_test::{step, tags};
+use crate::exceptions;
+use crate::journal::{Journal, Taken};
+use crate::keeper::Keeper;
+use crate::progress::Progress;
+use crate::restore_test::tags;
 use crate::world::World;
 
-/// The register's own run number and chain: what happens to resources after their run was closed.
-const REGISTER: (u64, &str) = (0, "register");
+use findings::OwnProof;
+pub use findings::{Finding, FindingKind, Findings, Source, SweepAction, Warrant};
+pub use neighbours::declare_neighbour;
+pub(crate) use neighbours::refuse_blind_start;
+pub use unjournalled::{BreakGlass, sweep_without_journal};
 
-/// Something of this installation in the sandbox.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SweepItem {
-    /// The resource.
-    pub resource: ResourceArn,
-    /// What it is.
-    pub kind: SweepKind,
-    /// Its Region.
-    pub region: Region,
-    /// What its name says of where it came from.
-    pub name: String,
-    /// What is to be done with it.
-    pub action: SweepAction,
-}
+/// Sweeps belong to no run.
+pub(crate) const RUN: u64 = backproof_model::register::REGISTER_RUN;
+/// The chain that says what sweeps did.
+pub(crate) const CHAIN: &str = "sweep";
 
-/// What was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SweepKind {
-    /// A resource of this type, known by its name.
-    Resource(ResourceType),
-    /// A copy of a recovery point in this vault of the sandbox, known by the journal: copies have no names of ours.
-    Copy {
-        /// The vault.
-        backup_vault_name: String,
-    },
-}
-
-/// What a sweep does with something.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SweepAction {
-    /// Delete it: this journalled intent, of this moment, made it.
-    Delete {
-        /// When it was intended.
-        intended: Timestamp,
-    },
-    /// Leave it, for this reason.
-    Leave {
-        /// In words.
-        why: String,
-    },
-}
-
-/// What a sweep would do. Changes nothing.
+/// Looks through the sandbox. Changes nothing.
+///
+/// `journal` is the state directory whose runs are cleaned up after: the world's own store, or, for a janitor on a host
+/// of its own, the one that it may only read.
 ///
 /// # Errors
-/// Fails where the sandbox cannot be entered or listed: a listing that cannot be read is not an empty one.
-pub async fn plan_sweep(world: &World) -> Result<Vec<SweepItem>> {
-    let mut items = Vec::new();
-    for region in &world.plan.sandbox.regions {
-        let access = world.cloud.sandbox(region).await?;
-        for driver in &world.drivers {
-            for resource in driver.list(&access).await? {
-                let name = resource.arn().resource_name().to_owned();
-                if is_ours(&name, world.store.installation()) {
-                    let action = action(world, &name).await?;
-                    let kind = SweepKind::Resource(driver.resource_type());
-                    items.push(SweepItem { resource, kind, region: region.clone(), name, action });
-                }
-            }
-        }
-    }
-    items.extend(stranded_copies(world).await?);
-    Ok(items)
+/// Fails where the sandbox cannot be entered or the journal cannot be read. What cannot be listed is part of the result.
+pub async fn plan_sweep(world: &World, journal: &Store) -> Result<Findings> {
+    looking::look(world, journal).await
 }
 
-/// Copies that closed runs could not delete, and that a read does not say are gone.
-async fn stranded_copies(world: &World) -> Result<Vec<SweepItem>> {
-    let mut items = Vec::new();
-    for run in world.store.register().await?.iter().filter(|run| run.state == RunState::Closed) {
-        let closed = run_record::<RunClosed>(&world.store, run.run, run_step::CLOSE).await?;
-        let stranded: Vec<String> =
-            closed.into_iter().flat_map(|closed| closed.stranded).map(|left| left.arn).collect();
-        if stranded.iter().any(|arn| arn.contains(":recovery-point:")) {
-            items.extend(copies_of(world, run.run, &stranded).await?);
-        }
-    }
-    Ok(items)
-}
-
-async fn copies_of(world: &World, run: u64, stranded: &[String]) -> Result<Vec<SweepItem>> {
-    let mut items = Vec::new();
-    for line in world.store.journal(run).await? {
-        let entry: Entry = serde_json::from_str(&line).map_err(EngineError::internal)?;
-        let Event::Result { step, output } = entry.event else { continue };
-        if !step.starts_with(test_step::STAGE) {
-            continue;
-        }
-        let Ok(Located::Copied { recovery_point_arn, backup_vault_name, started, .. }) = serde_json::from_value(output)
-        else {
-            continue;
-        };
-        let (Some(region), true) =
-            (recovery_point_arn.arn().region(), stranded.contains(&recovery_point_arn.to_string()))
-        else {
-            continue;
-        };
-        let access = world.cloud.sandbox(&region).await?;
-        let vault = VaultRef { name: backup_vault_name.clone(), owner: None };
-        match access.backups.describe_recovery_point(&vault, &recovery_point_arn).await {
-            Err(error) if error.is_not_found() => {}
-            Err(error) => return Err(error.into()),
-            Ok(_) => items.push(SweepItem {
-                resource: recovery_point_arn.as_str().parse().map_err(EngineError::internal)?,
-                kind: SweepKind::Copy { backup_vault_name },
-                region,
-                name: entry.chain,
-                action: SweepAction::Delete { intended: started },
-            }),
-        }
-    }
-    Ok(items)
-}
-
-/// Deletes what the plan of a sweep says, each deletion journalled in the register's chain.
+/// Deletes what the findings say, each deletion journalled before and after in the chain of sweeps of the world's store.
 ///
 /// # Errors
 /// Fails where the journal cannot be written; what could not be deleted is part of the result.
-pub async fn sweep(world: &World, items: &[SweepItem]) -> Result<Vec<Deletion>> {
-    let (run, chain) = REGISTER;
-    let mut journal = Journal::take(&world.store, run, chain).await?;
+pub async fn sweep(world: &World, journal: &Store, findings: &Findings) -> Result<Vec<Deletion>> {
+    let (_keeper, mut chain) = (Keeper::begin(&world.store), take_chain(&world.store).await?);
     let mut deletions = Vec::new();
-    for item in items {
-        if let SweepAction::Delete { intended } = item.action {
-            deletions.push(delete(world, item, intended, &mut journal).await?);
+    for arn in &findings.absent {
+        let now = world.clock().now();
+        let end = DeletionEnd::WasAbsent { seen: now };
+        let deletion = Deletion { arn: arn.clone(), ownership: "not needed".into(), end };
+        chain.finish(&format!("sweep/{now}/{arn}"), &deletion).await?;
+        deletions.push(deletion);
+    }
+    for finding in &findings.found {
+        if let SweepAction::Delete { warrant, .. } = &finding.action {
+            deletions.extend(delete(world, journal, finding, warrant, &mut chain).await?);
         }
+    }
+    // What was seen absent closes the exception that was opened because it would not go.
+    for deletion in deletions.iter().filter(|deletion| !is_stranded(deletion)) {
+        exceptions::closed_by_deletion(&world.store, &deletion.arn).await?;
     }
     Ok(deletions)
 }
 
-async fn delete(world: &World, item: &SweepItem, intended: Timestamp, journal: &mut Journal) -> Result<Deletion> {
+async fn delete(
+    world: &World,
+    journal: &Store,
+    finding: &Finding,
+    warrant: &Warrant,
+    chain: &mut Journal,
+) -> Result<Vec<Deletion>> {
     let began = world.clock().now();
-    let step = format!("sweep/{began}/{}", item.resource);
-    journal.intend(&step, &json!({ "resource": item.resource, "intended": intended })).await?;
-    let access = world.cloud.sandbox(&item.region).await?;
+    let step = format!("sweep/{began}/{}", finding.resource);
+    let found_in: Vec<_> = finding.found_in.iter().map(|source| source.word()).collect();
+    chain.intend(&step, &json!({ "resource": finding.resource, "found_in": found_in })).await?;
+    let access = world.cloud.sandbox(&finding.region).await?;
+    let deletion = match &warrant.proof {
+        OwnProof::Name(name) => {
+            let proof = Proof::IntendedName(name);
+            delete_resource(world, journal, finding, &access, (name, proof, warrant)).await?
+        }
+        OwnProof::Job { job, name } => {
+            let proof = Proof::RestoreJob(job);
+            delete_resource(world, journal, finding, &access, (name, proof, warrant)).await?
+        }
+        OwnProof::CopyJob { .. } => delete_copy(world, finding, &access, began).await?,
+    };
+    chain.finish(&step, &deletion).await?;
+    let mut deletions = vec![deletion];
+    // The run knew the copy by its job only.
+    if let OwnProof::CopyJob { pseudonym: Some(pseudonym) } = &warrant.proof
+        && !is_stranded(&deletions[0])
+    {
+        let known_as = Deletion { arn: pseudonym.clone(), ..deletions[0].clone() };
+        chain.finish(&format!("sweep/{began}/{pseudonym}"), &known_as).await?;
+        deletions.push(known_as);
+    }
+    Ok(deletions)
+}
+
+async fn delete_resource(
+    world: &World,
+    journal: &Store,
+    finding: &Finding,
+    access: &SandboxAccess,
+    (name, proof, warrant): (&ResourceName, Proof<'_>, &Warrant),
+) -> Result<Deletion> {
+    let FindingKind::Resource(resource_type) = &finding.kind else {
+        return Err(EngineError::internal("a swept resource without a type"));
+    };
+    let driver =
+        world.driver(resource_type).ok_or_else(|| EngineError::internal("a swept resource without a driver"))?;
+    let resource: ResourceArn = finding.resource.parse().map_err(EngineError::internal)?;
+    let began = world.clock().now();
+    let deleter = Deleter {
+        access,
+        driver: driver.clone(),
+        clock: world.clock().clone(),
+        installation: journal.installation(),
+        source: warrant.source.as_ref(),
+        tags: tags(journal.installation(), name.run, name.test, began),
+        allowed: world.plan.deadlines.delete,
+    };
+    Ok(deleter.delete(&resource, proof, warrant.since, began).await)
+}
+
+async fn delete_copy(world: &World, finding: &Finding, access: &SandboxAccess, began: Timestamp) -> Result<Deletion> {
+    let FindingKind::Copy { backup_vault_name } = &finding.kind else {
+        return Err(EngineError::internal("a swept copy without a vault"));
+    };
+    let copy: RecoveryPointArn = finding.resource.parse().map_err(EngineError::internal)?;
     let allowed = world.plan.deadlines.delete;
-    let deletion = match &item.kind {
-        SweepKind::Copy { backup_vault_name } => {
-            let copy: RecoveryPointArn = item.resource.as_str().parse().map_err(EngineError::internal)?;
-            CopyDeletion { access: &access, clock: world.clock(), allowed, began }
-                .delete(backup_vault_name, &copy)
-                .await
-        }
-        SweepKind::Resource(resource_type) => {
-            let name = ResourceName::parse(&item.name)
-                .ok_or_else(|| EngineError::internal("a swept resource without a name of ours"))?;
-            let driver = world
-                .driver(resource_type)
-                .ok_or_else(|| EngineError::internal("a swept resource without a driver"))?;
-            let deleter = Deleter {
-                access: &access,
-                driver: driver.clone(),
-                clock: world.clock().clone(),
-                installation: world.store.installation(),
-                source: None,
-                tags: tags(world, name.run, name.test, began),
-                allowed,
-            };
-            deleter.delete(&item.resource, Proof::IntendedName(&name), intended, began).await
-        }
-    };
-    journal.finish(&step, &deletion).await?;
-    Ok(deletion)
+    Ok(CopyDeletion { access, clock: world.clock(), allowed, began }.delete(backup_vault_name, &copy).await)
 }
 
-/// Whether the journal proves that we made what has this name, and nobody works on it.
-async fn action(world: &World, name: &str) -> Result<SweepAction> {
-    let leave = |why: String| SweepAction::Leave { why };
-    let Some(name) = ResourceName::parse(name) else { return Ok(leave("its name is not one of ours".into())) };
-    let Some(run) = world.store.register().await?.into_iter().find(|run| run.run == name.run) else {
-        return Ok(leave(format!("the register has no run {}", name.run)));
-    };
-    if run.state == RunState::Open {
-        return Ok(leave(format!("run {} is not closed: finish it with `backproof run`", run.run)));
-    }
-    let (chain, intent) = match name.test {
-        0 => (RUN_CHAIN.to_owned(), run_step::CONTROLS.to_owned()),
-        test => (format!("test-{test}"), step(test_step::START, name.attempt)),
-    };
-    match intended(world, name.run, &chain, &intent).await? {
-        Some(intended) => Ok(SweepAction::Delete { intended }),
-        None => Ok(leave(format!("the journal of run {} has no intent to create it", name.run))),
+/// What a sweep came to.
+#[derive(Clone, Debug)]
+pub struct Swept {
+    /// What was found.
+    pub findings: Findings,
+    /// What became of all that was to be deleted.
+    pub deletions: Vec<Deletion>,
+}
+
+impl Swept {
+    /// Everything that is still there and should not be: `(what, why)`.
+    pub fn left(&self) -> Vec<(String, String)> {
+        let refused = self.findings.found.iter().filter_map(|finding| match &finding.action {
+            SweepAction::Leave { why } => Some((finding.resource.clone(), why.clone())),
+            SweepAction::Delete { .. }
+            | SweepAction::Keep { .. }
+            | SweepAction::OfOpenRun { .. }
+            | SweepAction::NotOurs { .. } => None,
+        });
+        let stranded = self.deletions.iter().filter_map(|deletion| match &deletion.end {
+            DeletionEnd::Stranded { reason } => Some((deletion.arn.clone(), reason.clone())),
+            DeletionEnd::SeenAbsent { .. } | DeletionEnd::WasAbsent { .. } | DeletionEnd::Kept { .. } => None,
+        });
+        refused.chain(stranded).collect()
     }
 }
 
-async fn intended(world: &World, run: u64, chain: &str, wanted: &str) -> Result<Option<Timestamp>> {
-    for line in world.store.lines(run, chain).await? {
-        let entry: Entry = serde_json::from_str(&line).map_err(EngineError::internal)?;
-        match entry.event {
-            Event::Intent { step, .. } if step == wanted => return Ok(Some(entry.at)),
-            Event::Intent { .. } | Event::Result { .. } | Event::Status { .. } | Event::Resumed { .. } => {}
+/// Looks and deletes in one go, as `serve` does every day and each start of a run does for what earlier runs left.
+///
+/// # Errors
+/// As [`plan_sweep`] and [`sweep`].
+pub async fn sweep_stranded(world: &World) -> Result<Swept> {
+    let findings = plan_sweep(world, &world.store).await?;
+    let deletions = sweep(world, &world.store, &findings).await?;
+    Ok(Swept { findings, deletions })
+}
+
+/// The chain of sweeps, where nobody else sweeps at this moment.
+async fn take_chain(store: &Store) -> Result<Journal> {
+    match Journal::try_take(store, RUN, CHAIN, &[]).await? {
+        Taken::Ours(journal) => Ok(journal),
+        Taken::HeldBy(owner) => Err(EngineError::Unfit(format!("another sweep is at work: {owner}; let it finish"))),
+        Taken::Closed(..) | Taken::NoSlot => Err(EngineError::internal("the chain of sweeps has come to an end")),
+    }
+}
+
+/// Tries again what earlier runs could not delete, and what is not held for inspection any more, beside a run. Only a
+/// journal that cannot be written stops the run; what would not go is named by its census.
+pub(crate) async fn clear_earlier(world: &World) -> Result<()> {
+    let now = world.clock().now();
+    let unresolved = ledger::Ledger::read(&world.store, &world.store).await?.unresolved().await?;
+    let due = unresolved.iter().flat_map(|meant| meant.left.values()).any(|left| left.is_due(now));
+    if !due {
+        return Ok(());
+    }
+    world.tell(Progress::Stage { what: "deleting what earlier runs left in the sandbox".into() });
+    match sweep_stranded(world).await {
+        Ok(_) => Ok(()),
+        Err(EngineError::Store(error)) => Err(error.into()),
+        Err(error) => {
+            let what = format!("what earlier runs left could not be looked at: {error}; `backproof sweep` tries again");
+            world.tell(Progress::Stage { what });
+            Ok(())
         }
     }
-    Ok(None)
+}
+
+/// What one run holds for inspection, whether it is closed or not.
+pub(crate) async fn kept_by(store: &Store, run: u64) -> Result<Vec<Kept>> {
+    let meant = meant::meant_by(store, run).await?;
+    Ok(meant.all.values().flat_map(held).collect())
+}
+
+fn held(meant: &meant::Meant) -> impl Iterator<Item = Kept> {
+    meant.left.keys().filter_map(|arn| Some(Kept { arn: arn.clone(), until: meant.kept_until(arn)? }))
+}
+
+/// What closed runs hold for inspection at this moment, with when it is due; asks no AWS.
+///
+/// # Errors
+/// Fails where the journal cannot be read.
+pub async fn kept(store: &Store) -> Result<Vec<Kept>> {
+    let unresolved = ledger::Ledger::read(store, store).await?.unresolved().await?;
+    Ok(unresolved.iter().flat_map(held).collect())
 }
 
 /// Whether a deletion left something behind.

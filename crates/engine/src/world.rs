@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use backproof_clock::SharedClock;
 use backproof_cloud::{Cloud, Driver, SandboxAccess};
-use backproof_model::record::Purpose;
+use backproof_model::record::{PlanApproval, Purpose};
 use backproof_model::{RecoveryPoint, Region, ResourceType};
 use backproof_plan::Plan;
 use backproof_store::Store;
 use backproof_validators_api::Validator;
+use jiff::SignedDuration;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
@@ -31,6 +32,8 @@ pub struct World {
     pub validators: ValidatorList,
     /// The state directory.
     pub store: Store,
+    /// How the plan's approval stands. Runs of the plan are refused where it does not let them.
+    pub approval: PlanApproval,
     /// Whether AWS is the simulator.
     pub simulated: bool,
     /// The user and host that run this.
@@ -52,6 +55,8 @@ pub struct Request {
     pub until: Until,
     /// Entropy that was revealed, as `KIND:VALUE`; otherwise the plan's kind is used where it can be had here.
     pub reveal: Option<String>,
+    /// For how long a restored resource that did not pass is held for inspection. Goes by what the run was begun with.
+    pub keep: Option<SignedDuration>,
 }
 
 /// What is tested.

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::{Response, header};
 use serde_json::{Value, json};
 
+use crate::backup::paging;
 use crate::request::{Incoming, Input, NotJson};
 use crate::wire::{Answer, ApiError, Body, Protocol, Service};
 
@@ -47,6 +48,15 @@ pub(crate) fn repeat_page_token(answer: &mut Answer, incoming: &Incoming) {
             }
         }
     }
+}
+
+/// Has a page of AWS Backup begin one result earlier or later than its token says. First pages stay as they are.
+pub(crate) fn move_page(incoming: &mut Incoming, earlier: bool) {
+    let operation = incoming.operation.clone();
+    let Input::Rest { query, .. } = &mut incoming.input else { return };
+    let Some(place) = query.get("nextToken").and_then(|token| paging::place(&operation, token)) else { return };
+    let moved = if earlier { place.saturating_sub(1) } else { place + 1 };
+    query.set("nextToken", paging::token(&operation, moved));
 }
 
 /// The member that leads on from a page, and the value that leads to the page that was asked for.

@@ -46,7 +46,7 @@ impl Simulator {
 
     /// Every DB instance of every account as it stands now.
     pub fn instances(&self) -> Vec<InstanceSummary> {
-        let now = self.clock.now();
+        let now = self.now();
         let mut state = self.state();
         state.advance(now);
         state.rds.summaries(now)

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
 
 use crate::wire::Service;
@@ -14,6 +15,21 @@ pub struct FaultAt {
     pub call: u64,
     /// What happens to it.
     pub kind: FaultKind,
+}
+
+/// A call that may meet a fault.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Met<'a> {
+    /// Its number.
+    pub index: u64,
+    /// How long after the world's start it came.
+    pub passed: SignedDuration,
+    /// The service.
+    pub service: Service,
+    /// The operation.
+    pub operation: &'a str,
+    /// Who calls.
+    pub account: &'a str,
 }
 
 /// The faults of a world and those that a test injects.
@@ -35,12 +51,15 @@ impl Faults {
     }
 
     /// The fault that a call meets, if any; counts the call. Call it once for each.
-    pub(crate) fn meet(&mut self, call: u64, service: Service, operation: &str, account: &str) -> Option<FaultKind> {
-        let mut met = self.injected.get(&call).copied();
+    pub(crate) fn meet(&mut self, call: &Met<'_>) -> Option<FaultKind> {
+        let mut met = self.injected.get(&call.index).copied();
+        let seconds = call.passed.as_secs();
         for (position, (fault, calls)) in self.planned.iter_mut().enumerate() {
-            let concerns = fault.service.as_deref().is_none_or(|name| name == service.name())
-                && fault.operation.as_deref().is_none_or(|name| name == operation)
-                && fault.account.as_deref().is_none_or(|name| name == account);
+            let concerns = fault.service.as_deref().is_none_or(|name| name == call.service.name())
+                && fault.operation.as_deref().is_none_or(|name| name == call.operation)
+                && fault.account.as_deref().is_none_or(|name| name == call.account)
+                && fault.after.is_none_or(|after| seconds >= i64::from(after.as_seconds()))
+                && fault.until.is_none_or(|until| seconds < i64::from(until.as_seconds()));
             if !concerns {
                 continue;
             }
@@ -80,7 +99,9 @@ mod tests {
         .remove("faults")
         .unwrap();
         let mut faults = Faults::new(&planned);
-        let mut meet = |call, service, operation| faults.meet(call, service, operation, "1");
+        let passed = SignedDuration::ZERO;
+        let mut meet =
+            |index, service, operation| faults.meet(&Met { index, passed, service, operation, account: "1" });
         assert_eq!(meet(1, Service::Backup, "StartRestoreJob"), None);
         assert_eq!(meet(2, Service::Backup, "ListTags"), None);
         assert_eq!(meet(3, Service::Backup, "StartRestoreJob"), Some(FaultKind::LostAnswer));
@@ -93,7 +114,22 @@ mod tests {
     fn an_injected_fault_meets_its_call_only() {
         let mut faults = Faults::default();
         faults.inject(FaultAt { call: 2, kind: FaultKind::Timeout });
-        let met: Vec<_> = (1..4).map(|call| faults.meet(call, Service::Sts, "AssumeRole", "1")).collect();
+        let (service, operation, passed) = (Service::Sts, "AssumeRole", SignedDuration::ZERO);
+        let met: Vec<_> =
+            (1..4).map(|index| faults.meet(&Met { index, passed, service, operation, account: "1" })).collect();
         assert_eq!(met, [None, Some(FaultKind::Timeout), None]);
+    }
+
+    #[test]
+    fn a_fault_has_its_time() {
+        let fault = "faults = [{ after = \"10m\", until = \"1h\", kind = \"expired-token\" }]";
+        let planned = toml::from_str::<BTreeMap<String, Vec<CallFault>>>(fault).unwrap().remove("faults").unwrap();
+        let mut faults = Faults::new(&planned);
+        let met = [9, 10, 59, 60].map(|minutes| {
+            let passed = SignedDuration::from_mins(minutes);
+            let call = Met { index: 1, passed, service: Service::Backup, operation: "ListTags", account: "1" };
+            faults.meet(&call).is_some()
+        });
+        assert_eq!(met, [false, true, true, false]);
     }
 }

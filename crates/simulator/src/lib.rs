@@ -47,8 +47,8 @@
 //! ```
 //!
 //! All keys are the fields of [`world`]'s types. Any credentials sign in; see `sign_in.rs` for whom they stand for.
-//! Roles, missing permissions (`[[denied]]`), networks (`[[networks]]`) and a million points in a few lines
-//! (`[[bulk]]`) are there too; `worlds/` holds the demonstration's world and those of the scenarios.
+//! Roles, missing permissions (`[[denied]]`), networks (`[[networks]]`), keys (`[[keys]]`), quotas (`[[quotas]]`) and a
+//! million points in a few lines (`[[bulk]]`) are there too; `worlds/` holds the demonstration's world and those of the scenarios.
 //!
 //! The endpoint of a DB instance is `localhost` with the port of its server, under a certificate of
 //! [`Simulator::database_authority_pem`]; in AWS it is a name below `rds.amazonaws.com` in the sandbox's VPC. MySQL is
@@ -64,15 +64,19 @@ mod databases;
 pub mod describe;
 pub mod dynamodb;
 mod faults;
+mod iam;
 mod ids;
+mod kms;
 mod logs;
 mod rds;
 mod request;
 mod secrets;
 mod serve;
 pub mod servers;
+mod service_quotas;
 mod sign_in;
 mod simulator;
+mod sns;
 mod ssm;
 mod state;
 mod sts;
@@ -85,5 +89,6 @@ pub use databases::{NoSourceDatabase, SourceDatabase};
 pub use faults::FaultAt;
 pub use rds::InstanceSummary;
 pub use simulator::{LostAnswer, Simulator};
+pub use sns::Published;
 pub use state::CallRecord;
 pub use world::{FaultKind, World, WorldError};

@@ -52,12 +52,17 @@ pub(crate) fn read(request: &Request<Bytes>) -> Incoming {
     let service = signed.unwrap_or_else(|| guessed(request.headers(), &form()));
     let (operation, input) = match service {
         Service::Backup => rest(request),
-        Service::DynamoDb | Service::Logs | Service::SecretsManager | Service::Ssm => {
+        Service::DynamoDb
+        | Service::Logs
+        | Service::SecretsManager
+        | Service::Ssm
+        | Service::Kms
+        | Service::ServiceQuotas => {
             let target = request.headers().get("x-amz-target").and_then(|value| value.to_str().ok());
             let operation = target.and_then(|target| target.rsplit('.').next()).unwrap_or_default();
             (operation.to_owned(), Input::Json(json(request.body())))
         }
-        Service::Sts | Service::Rds | Service::Ec2 => {
+        Service::Sts | Service::Rds | Service::Ec2 | Service::Iam | Service::Sns => {
             let form = match request.uri().query() {
                 Some(query) if request.body().is_empty() => Params::parse(query),
                 Some(_) | None => form(),
@@ -75,12 +80,16 @@ fn guessed(headers: &HeaderMap, form: &Params) -> Service {
             Some("Logs_20140328") => Service::Logs,
             Some("secretsmanager") => Service::SecretsManager,
             Some("AmazonSSM") => Service::Ssm,
+            Some("TrentService") => Service::Kms,
+            Some("ServiceQuotasV20190624") => Service::ServiceQuotas,
             Some(_) | None => Service::DynamoDb,
         };
     }
     match form.get("Version") {
         Some("2011-06-15") => Service::Sts,
         Some("2014-10-31") => Service::Rds,
+        Some("2010-05-08") => Service::Iam,
+        Some("2010-03-31") => Service::Sns,
         Some("2016-11-15") => Service::Ec2,
         Some(_) | None => Service::Backup,
     }

@@ -117,6 +117,13 @@ fn unknown_key(service: Service) -> ApiError {
     }
 }
 
+/// Whether a role (or a user, where there is none) may do `action`, as far as identities decide it.
+pub(crate) fn is_allowed(world: &World, account: &str, role: Option<&str>, action: &str) -> bool {
+    let mut denials = world.denied.iter().filter(|denial| denial.restoring.is_empty());
+    let mut roles = world.roles.iter().filter(|known| known.account == account && Some(known.name.as_str()) == role);
+    !denials.any(|denial| denial.stops(account, role, action)) && roles.all(|role| role.allows(action))
+}
+
 /// A permission is missing, in the service's own words.
 pub(crate) fn denied(service: Service, caller_arn: &str, action: &str) -> ApiError {
     let message = format!(

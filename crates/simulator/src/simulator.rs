@@ -5,16 +5,21 @@ use std::time::Duration;
 
 use backproof_clock::SharedClock;
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response, header};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::backup::JobSummary;
 use crate::damage;
-use crate::faults::FaultAt;
+use crate::faults::{FaultAt, Met};
+use crate::iam;
+use crate::kms;
 use crate::logs;
 use crate::request::{self, Incoming, Input, NotJson};
 use crate::secrets;
+use crate::service_quotas;
 use crate::sign_in;
+use crate::sns::Published;
 use crate::ssm::{SilentListener, Surroundings};
 use crate::state::{CallRecord, State};
 use crate::sts;
@@ -87,7 +92,7 @@ impl Simulator {
     /// automated backups of instances that are gone, snapshots made since the start, log groups and secrets of restored
     /// instances.
     pub fn existing_resources(&self, account: &str) -> Vec<String> {
-        let now = self.clock.now();
+        let now = self.now();
         let mut state = self.state();
         state.build_tables_of(&self.world, account);
         state.advance(now);
@@ -99,7 +104,7 @@ impl Simulator {
 
     /// The ARNs of the recovery points in an account's vaults, copies included, in all Regions.
     pub fn recovery_points(&self, account: &str) -> Vec<String> {
-        let now = self.clock.now();
+        let now = self.now();
         let mut state = self.state();
         state.advance(now);
         state.backup.point_arns(account)
@@ -107,10 +112,20 @@ impl Simulator {
 
     /// Every restore job of every account, in the order of starting, as it stands now.
     pub fn restore_jobs(&self) -> Vec<JobSummary> {
-        let now = self.clock.now();
+        let now = self.now();
         let mut state = self.state();
         state.advance(now);
         state.backup.job_summaries()
+    }
+
+    /// Every message that was published to a topic, in the order of publishing.
+    pub fn published(&self) -> Vec<Published> {
+        self.state().topics.published.clone()
+    }
+
+    /// What time it is in AWS.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.world.clock_behind.before(self.world.clock_ahead.after(self.clock.now()))
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
@@ -118,8 +133,8 @@ impl Simulator {
     }
 
     fn serve_call(&self, request: &Request<Bytes>) -> Fate {
-        let incoming = request::read(request);
-        let now = self.clock.now();
+        let mut incoming = request::read(request);
+        let now = self.now();
         let mut state = self.state();
         let (service, operation) = (incoming.service, incoming.operation.clone());
         let region = incoming.scope.region.clone();
@@ -127,7 +142,8 @@ impl Simulator {
         let caller = sign_in::caller(&incoming.scope.access_key, &state.sessions, &self.world, service, now);
         let account = caller.as_ref().map(|caller| caller.account.clone()).unwrap_or_default();
         let index = state.calls.len() as u64 + 1;
-        let fault = state.faults.meet(index, service, &operation, &account);
+        let passed = now.duration_since(self.world.start);
+        let fault = state.faults.meet(&Met { index, passed, service, operation: &operation, account: &account });
         let record = CallRecord { index, account, region: region.clone(), service, operation, at: now, status: None };
         tracing::debug!(index, service = service.name(), operation = record.operation, ?fault, "call");
         let place = state.calls.len();
@@ -135,6 +151,10 @@ impl Simulator {
         if fault == Some(FaultKind::Timeout) {
             return Fate::Hanging;
         }
+        if let Some(moved @ (FaultKind::PageBeginsEarlier | FaultKind::PageBeginsLater)) = fault {
+            damage::move_page(&mut incoming, moved == FaultKind::PageBeginsEarlier);
+        }
+        state.strip_tags(&self.world);
         let request_id = crate::ids::named("request", &index.to_string()).to_string();
         let served = caller.and_then(|caller| {
             let ctx = CallContext {
@@ -163,6 +183,7 @@ impl Simulator {
         if fault == Some(FaultKind::TruncatedBody) {
             damage::truncate(&mut response);
         }
+        date(&mut response, now);
         state.calls[place].status = Some(response.status().as_u16());
         Fate::Answered(response)
     }
@@ -185,7 +206,12 @@ impl Simulator {
             }
             Some(FaultKind::ExpiredToken) => return Err(sign_in::expired(service)),
             Some(
-                FaultKind::LostAnswer | FaultKind::Timeout | FaultKind::RepeatPageToken | FaultKind::TruncatedBody,
+                FaultKind::LostAnswer
+                | FaultKind::Timeout
+                | FaultKind::RepeatPageToken
+                | FaultKind::TruncatedBody
+                | FaultKind::PageBeginsEarlier
+                | FaultKind::PageBeginsLater,
             )
             | None => {}
         }
@@ -200,7 +226,7 @@ impl Simulator {
             state.build_tables(&self.world, &ctx.account, &ctx.region);
         }
         state.advance(ctx.now);
-        let State { backup, tables, networks, rds, port_sessions, probe, sessions, ids, .. } = state;
+        let State { backup, tables, networks, rds, port_sessions, probe, sessions, topics, ids, .. } = state;
         let operation = incoming.operation.as_str();
         match (incoming.service, incoming.input.clone()) {
             (Service::Backup, Input::Rest { labels, query, body }) => {
@@ -214,6 +240,12 @@ impl Simulator {
             (Service::Ec2, Input::Form(params)) => networks.call(operation, &params, ctx).map(Answer::xml),
             (Service::Logs, Input::Json(body)) => logs::call(operation, &json(body)?, ctx, rds.site(ctx)),
             (Service::SecretsManager, Input::Json(body)) => secrets::call(operation, &json(body)?, rds.site(ctx)),
+            (Service::Iam, Input::Form(params)) => iam::call(operation, &params, ctx, &self.world).map(Answer::xml),
+            (Service::Sns, Input::Form(params)) => topics.call(operation, &params, ctx, &self.world).map(Answer::xml),
+            (Service::Kms, Input::Json(body)) => kms::call(operation, &json(body)?, ctx, &self.world),
+            (Service::ServiceQuotas, Input::Json(body)) => {
+                service_quotas::call(operation, &json(body)?, ctx, &self.world)
+            }
             (Service::Ssm, Input::Json(body)) => {
                 let probe = probe.as_ref().map(SilentListener::port);
                 let is_inside = |port| Some(port) == probe || rds.owns_port(&ctx.account, port);
@@ -225,6 +257,14 @@ impl Simulator {
                 Err(ApiError::unknown_operation(service.name(), operation))
             }
         }
+    }
+}
+
+/// Says what time it is in AWS, as all its answers do.
+fn date(response: &mut Response<Bytes>, now: Timestamp) {
+    let told = now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let Ok(told) = HeaderValue::from_str(&told) {
+        response.headers_mut().insert(header::DATE, told);
     }
 }
 

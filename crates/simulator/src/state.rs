@@ -12,6 +12,7 @@ use crate::faults::Faults;
 use crate::ids::Ids;
 use crate::rds::Rds;
 use crate::sign_in::Sessions;
+use crate::sns::Topics;
 use crate::ssm::{PortSessions, SilentListener};
 use crate::throttle::Throttle;
 use crate::wire::Service;
@@ -30,6 +31,7 @@ pub(crate) struct State {
     /// What tells from inside the sandbox's network that it can be reached.
     pub(crate) probe: Option<SilentListener>,
     pub(crate) sessions: Sessions,
+    pub(crate) topics: Topics,
     pub(crate) throttle: Throttle,
     pub(crate) faults: Faults,
     pub(crate) ids: Ids,
@@ -73,6 +75,7 @@ impl State {
             port_sessions: PortSessions::default(),
             probe: None,
             sessions: Sessions::default(),
+            topics: Topics::default(),
             throttle: Throttle::default(),
             faults: Faults::new(&world.faults),
             ids: Ids::default(),
@@ -85,6 +88,14 @@ impl State {
         let Self { backup, tables, rds, networks, .. } = self;
         backup.advance(now, &mut Made { tables, rds, networks });
         rds.advance(now);
+    }
+
+    /// Lets the robots of accounts that have one take all tags off tables and DB instances.
+    pub(crate) fn strip_tags(&mut self, world: &World) {
+        for account in world.accounts.iter().filter(|account| account.strips_tags) {
+            self.tables.strip_tags(&account.id);
+            self.rds.strip_tags(&account.id);
+        }
     }
 
     /// Fills an account and Region with the world's tables, before anybody looks: most are never looked at.

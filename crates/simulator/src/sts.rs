@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::ids::Ids;
-use crate::sign_in::{Caller, SESSION_KEY_PREFIX, Session, Sessions, denied};
+use crate::sign_in::{Caller, SESSION_KEY_PREFIX, Session, Sessions, denied, is_allowed};
 use crate::wire::{ApiError, CallContext, Params, Service, Xml};
 use crate::world::{Role, World};
 
@@ -36,7 +36,7 @@ fn user_id(ctx: &CallContext) -> String {
     }
 }
 
-fn role_id(account: &str, role: &str) -> String {
+pub(crate) fn role_id(account: &str, role: &str) -> String {
     let hex = crate::ids::named("role", &format!("{account}/{role}")).simple().to_string();
     format!("AROA{}", hex[..17].to_uppercase())
 }
@@ -149,10 +149,9 @@ pub(crate) fn check_permission(
     world: &World,
 ) -> Result<(), ApiError> {
     let action = format!("{}:{operation}", service.name());
-    let stops = world
-        .denied
-        .iter()
-        .filter(|denial| denial.restoring.is_empty())
-        .any(|denial| denial.stops(&caller.account, caller.role.as_deref(), &action));
-    if stops { Err(denied(service, &caller.arn, &action)) } else { Ok(()) }
+    if is_allowed(world, &caller.account, caller.role.as_deref(), &action) {
+        Ok(())
+    } else {
+        Err(denied(service, &caller.arn, &action))
+    }
 }

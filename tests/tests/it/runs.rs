@@ -15,7 +15,7 @@ fn with_an_auditor() -> Play {
 }
 
 fn until(until: Until, reveal: Option<&str>) -> Request {
-    Request { what: What::Sample, until, reveal: reveal.map(str::to_owned) }
+    Request { what: What::Sample, until, reveal: reveal.map(str::to_owned), keep: None }
 }
 
 #[test]

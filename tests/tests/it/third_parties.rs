@@ -86,7 +86,7 @@ async fn sandbox(endpoint: &str, clock: &SharedClock) -> SandboxAccess {
         credentials: BaseCredentials::Fixed { access_key_id: SANDBOX.into(), secret_access_key: "emulated".into() },
         endpoint_url: Some(endpoint.to_owned()),
         rate_limits: RateLimits::Off,
-        sandbox: Some(SandboxRole { config, role_arn: None, external_id: None }),
+        sandbox: Some(SandboxRole { config, role_arn: None, sweep_role_arn: None, external_id: None }),
         ..AwsConfig::new(clock.clone())
     };
     AwsCloud::new(aws).sandbox(&region).await.unwrap()

@@ -34,6 +34,7 @@ fn subnet(record: types::Subnet) -> Result<Subnet, String> {
         id: need(record.subnet_id, "SubnetId")?,
         owner: record.owner_id,
         public_addresses: need(record.map_public_ip_on_launch, "MapPublicIpOnLaunch")?,
+        free_addresses: record.available_ip_address_count.and_then(|count| u32::try_from(count).ok()),
     })
 }
 

@@ -6,8 +6,9 @@ use backproof_clock::{SharedClock, within_wall};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 
-/// How long somebody may take to accept a connection. Within one network that takes milliseconds.
-const ACCEPT: Duration = Duration::from_secs(10);
+/// How long somebody may take to accept a connection. Within one network that takes milliseconds; a firewall that drops
+/// what is sent to a closed port never answers.
+const ACCEPT: Duration = Duration::from_secs(5);
 /// How long a connection through a tunnel must hold to show that somebody is at its other end.
 const HOLD: Duration = Duration::from_secs(3);
 

@@ -178,6 +178,7 @@ pub(crate) fn config(double: &Arc<Double>, clock: &VirtualClock) -> AwsConfig {
             same_account: None,
         },
         role_arn: None,
+        sweep_role_arn: None,
         external_id: None,
     });
     config

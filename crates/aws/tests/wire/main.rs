@@ -4,6 +4,7 @@ mod double;
 
 mod databases;
 mod errors;
+mod inspection;
 mod network;
 mod paging;
 mod reach;

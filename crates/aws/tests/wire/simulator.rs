@@ -47,6 +47,7 @@ fn demo() -> (VirtualRuntime, VirtualClock, Simulator, AwsCloud) {
             same_account: None,
         },
         role_arn: Some(format!("arn:aws:iam::{SANDBOX}:role/backproof-sandbox")),
+        sweep_role_arn: None,
         external_id: None,
     });
     (runtime, clock, simulator, AwsCloud::new(config))

@@ -3,6 +3,7 @@
 //! Time runs thirty times faster than the wall, for AWS and for us alike. The world holds recovery points that restore
 //! well and some that do not, each for another reason; the command succeeds when all were told apart as planned.
 
+mod approval;
 mod databases;
 
 use std::collections::BTreeMap;
@@ -98,7 +99,7 @@ pub(crate) async fn perform(common: &Common, demo: &Demo) -> anyhow::Result<Exit
     let simulator = Simulator::new(simulated, clock.clone());
     let server = tokio::spawn(simulator.clone().serve(listener));
 
-    let store = wiring::open_store(&directory.join(STATE), clock.clone()).await?;
+    let store = wiring::open_store(&directory.join(STATE), None, clock.clone()).await?;
     let key = wiring::fingerprint_key(store.directory())?;
     let credentials = || BaseCredentials::Fixed { access_key_id: SHOP.into(), secret_access_key: "simulated".into() };
     let base = wiring::parse_plan("the demonstration's plan", PLAN.to_owned())?;
@@ -118,7 +119,9 @@ pub(crate) async fn perform(common: &Common, demo: &Demo) -> anyhow::Result<Exit
     let planned = wiring::parse_plan("the demonstration's plan", text)?;
 
     let (sender, shown) = progress::begin();
+    let operator = wiring::operator_of(common);
     let world = World {
+        approval: approval::approve(&directory, &planned.plan, &operator, clock.now())?,
         cloud: Arc::new(AwsCloud::new(aws(&planned.plan))),
         plan: planned.plan,
         plan_text: planned.text,
@@ -126,13 +129,15 @@ pub(crate) async fn perform(common: &Common, demo: &Demo) -> anyhow::Result<Exit
         validators: wiring::validators(key),
         store: store.clone(),
         simulated: true,
-        operator: wiring::operator(),
+        operator,
         version: env!("CARGO_PKG_VERSION").into(),
         stop: CancellationToken::new(),
         progress: sender,
     };
     let listener = super::run::listen_for_interrupts(world.stop.clone());
-    let end = backproof_engine::run(&world, &Request { what: What::Sample, until: Until::Closed, reveal: None }).await;
+    let end =
+        backproof_engine::run(&world, &Request { what: What::Sample, until: Until::Closed, reveal: None, keep: None })
+            .await;
     listener.abort();
     drop(world);
     shown.await?;
@@ -196,7 +201,7 @@ fn fresh(directory: &Path) -> anyhow::Result<std::path::PathBuf> {
         if !ours && !empty {
             return Err(refuse(format!("`{name}` is there already and is no demonstration's")).into());
         }
-        let left = LEFT.iter().map(|file| (*file).to_owned()).chain(databases::left());
+        let left = LEFT.iter().chain(&approval::LEFT).map(|file| (*file).to_owned()).chain(databases::left());
         let files = left.map(|file| std::fs::remove_file(directory.join(file)));
         for removed in files.chain([std::fs::remove_dir_all(directory.join(STATE))]) {
             match removed {

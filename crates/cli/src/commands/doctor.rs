@@ -1,6 +1,10 @@
 //! `backproof doctor`: what would fail on the day.
 
-use backproof_engine::doctor::{State, examine};
+mod required;
+mod secrets;
+
+use backproof_engine::World;
+use backproof_engine::doctor::{Examined, Summary, examine_against};
 use serde_json::json;
 
 use crate::args::{Common, Format};
@@ -10,38 +14,39 @@ use crate::{progress, wiring};
 
 pub(crate) async fn perform(common: &Common) -> anyhow::Result<Exit> {
     let world = wiring::world(common, progress::none()).await?;
-    let found = examine(&world).await;
-    let bad = found.iter().filter(|examined| examined.state == State::Bad).count();
+    let found = examined(&world).await;
+    let summary = Summary::of(&found);
     match common.output {
-        Format::Json => {
-            let rows: Vec<_> = found
-                .iter()
-                .map(|examined| json!({"what": examined.what, "how": examined.how, "state": word(examined.state), "detail": examined.detail, "mend": examined.mend}))
-                .collect();
-            print_json(&rows)?;
-        }
+        Format::Json => print_json(&found.iter().map(as_json).collect::<Vec<_>>())?,
         Format::Text => {
             for examined in &found {
-                println!("{:<8} {}: {} [{}]", word(examined.state), examined.what, examined.detail, examined.how);
+                println!("{:<8} {}: {} [{}]", examined.state.word(), examined.what, examined.detail, examined.how);
                 if let Some(mend) = &examined.mend {
                     println!("         mend: {mend}");
                 }
             }
             println!();
-            match bad {
-                0 => println!("Nothing found that would stop a run."),
-                1 => println!("1 thing would stop a run, or leave it without a verdict."),
-                more => println!("{more} things would stop a run, or leave it without a verdict."),
-            }
+            println!("{}", summary.sentence());
         }
     }
-    Ok(if bad == 0 { Exit::Passed } else { Exit::Inconclusive })
+    Ok(if summary.is_fit() { Exit::Passed } else { Exit::Inconclusive })
 }
 
-fn word(state: State) -> &'static str {
-    match state {
-        State::Good => "good",
-        State::Doubtful => "doubtful",
-        State::Bad => "BAD",
-    }
+/// Everything that is looked at: by the engine, with the permissions that each role must have, and what only the
+/// program around it knows.
+pub(crate) async fn examined(world: &World) -> Vec<Examined> {
+    let mut found = examine_against(world, &required::required(world)).await;
+    found.extend(secrets::examine(&world.plan.alarms));
+    found
+}
+
+fn as_json(examined: &Examined) -> serde_json::Value {
+    json!({
+        "subject": examined.subject.word(),
+        "what": examined.what,
+        "how": examined.how,
+        "state": examined.state.word(),
+        "detail": examined.detail,
+        "mend": examined.mend,
+    })
 }

@@ -1,7 +1,7 @@
 //! `backproof draw`: rehearses the draw, or performs its two halves for the next run.
 
 use backproof_engine::{Request, Until, What};
-use backproof_model::record::{DrawCommitted, Drawn, EntropyRevealed, run_step};
+use backproof_model::record::{CostEstimated, DrawCommitted, Drawn, EntropyRevealed, run_step};
 
 use crate::args::{Common, Draw, Format};
 use crate::exit::Exit;
@@ -20,13 +20,14 @@ async fn rehearse(common: &Common) -> anyhow::Result<Exit> {
     let (sender, shown) = progress::begin();
     let world = wiring::world(common, sender).await?;
     let rehearsal = backproof_engine::rehearse(&world).await?;
+    let costs = backproof_engine::estimate_costs(&world, &rehearsal.drawn.points, None).await?;
     let files = world.store.other_files(&rehearsal.name)?;
     drop(world);
     shown.await?;
     if common.output == Format::Json {
         let json = serde_json::json!({
             "rehearsal": rehearsal.name, "population": rehearsal.population, "commitment": rehearsal.commitment,
-            "entropy": rehearsal.revealed, "drawn": rehearsal.drawn,
+            "entropy": rehearsal.revealed, "drawn": rehearsal.drawn, "costs": costs,
         });
         print_json(&json)?;
         return Ok(commands::population::end(&rehearsal.population));
@@ -40,6 +41,8 @@ async fn rehearse(common: &Common) -> anyhow::Result<Exit> {
     println!("A draw as it might be ({}; nothing is restored, and the next run draws anew):", rehearsal.name);
     print_sample(&rehearsal.drawn);
     println!();
+    print_costs(&costs, &rehearsal.drawn);
+    println!();
     print_redraw(
         &rehearsal.commitment,
         &rehearsal.revealed,
@@ -51,7 +54,7 @@ async fn rehearse(common: &Common) -> anyhow::Result<Exit> {
 async fn commit(common: &Common) -> anyhow::Result<Exit> {
     let (sender, shown) = progress::begin();
     let world = wiring::world(common, sender).await?;
-    let request = Request { what: What::Sample, until: Until::Committed, reveal: None };
+    let request = Request { what: What::Sample, until: Until::Committed, reveal: None, keep: None };
     let end = backproof_engine::run(&world, &request).await?;
     let commitment: Option<DrawCommitted> =
         backproof_engine::run_record(&world.store, end.run, run_step::COMMIT).await?;
@@ -108,24 +111,27 @@ async fn reveal(common: &Common, entropy: &str) -> anyhow::Result<Exit> {
     commands::run::check_entropy(Some(entropy))?;
     let (sender, shown) = progress::begin();
     let world = wiring::world(common, sender).await?;
-    let request = Request { what: What::Sample, until: Until::Drawn, reveal: Some(entropy.to_owned()) };
+    let request = Request { what: What::Sample, until: Until::Drawn, reveal: Some(entropy.to_owned()), keep: None };
     let end = backproof_engine::run(&world, &request).await?;
     let store = world.store.clone();
-    drop(world);
-    shown.await?;
     let commitment: Option<DrawCommitted> = backproof_engine::run_record(&store, end.run, run_step::COMMIT).await?;
     let revealed: Option<EntropyRevealed> = backproof_engine::run_record(&store, end.run, run_step::REVEAL).await?;
     let drawn: Option<Drawn> = backproof_engine::run_record(&store, end.run, run_step::DRAW).await?;
     let (Some(commitment), Some(revealed), Some(drawn)) = (commitment, revealed, drawn) else {
         anyhow::bail!("run {} has no draw", end.run);
     };
+    let costs = backproof_engine::estimate_costs(&world, &drawn.points, None).await?;
+    drop(world);
+    shown.await?;
     match common.output {
         Format::Json => print_json(
-            &serde_json::json!({"run": end.run, "commitment": commitment, "entropy": revealed, "drawn": drawn}),
+            &serde_json::json!({"run": end.run, "commitment": commitment, "entropy": revealed, "drawn": drawn, "costs": costs}),
         )?,
         Format::Text => {
             println!("Run {} has drawn:", end.run);
             print_sample(&drawn);
+            println!();
+            print_costs(&costs, &drawn);
             println!();
             println!("Grade: {} ({})", revealed.grade, revealed.grade_reason);
             print_redraw(
@@ -156,6 +162,12 @@ fn print_sample(drawn: &Drawn) {
         })
         .collect();
     print_table(&rows);
+}
+
+/// What restore tests of the sample would cost.
+fn print_costs(costs: &CostEstimated, drawn: &Drawn) {
+    println!("What restoring them would cost:");
+    print!("{}", backproof_render::estimate::whole(costs, &drawn.points));
 }
 
 fn print_redraw(commitment: &DrawCommitted, revealed: &EntropyRevealed, population: &str) {

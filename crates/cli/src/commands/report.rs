@@ -14,7 +14,7 @@ pub(crate) async fn perform(common: &Common, report: &Report) -> anyhow::Result<
     if !directory.exists() {
         return Err(UsageError(format!("there is no state in `{}`: name it with --state", directory.display())).into());
     }
-    let store = wiring::open_store(&directory, Arc::new(RealClock)).await?;
+    let store = wiring::open_store(&directory, common.mirror.as_deref(), Arc::new(RealClock)).await?;
     let register = store.register().await?;
     let last = register.last().map(|run| run.run);
     let Some(run) = report.run.or(last) else {

@@ -1,5 +1,7 @@
 //! `backproof run`: performs the plan's restore tests, or goes on with a run that was stopped.
 
+mod if_due;
+
 use backproof_engine::{EngineError, Request, Until, What, World};
 use backproof_model::draw::Entropy;
 use backproof_model::record::Purpose;
@@ -8,36 +10,66 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::alarms::OfRun;
 use crate::args::{Common, Format, Run};
 use crate::exit::{self, Exit, UsageError};
 use crate::output::print_json;
-use crate::{files, progress, wiring};
+use crate::{alarms, durable, files, progress, wiring};
 
 pub(crate) async fn perform(common: &Common, run: &Run) -> anyhow::Result<Exit> {
+    if run.if_due {
+        return Box::pin(if_due::perform(common, run)).await;
+    }
     check_entropy(run.reveal.as_deref())?;
     let (sender, shown) = progress::begin();
-    let world = wiring::world(common, sender).await?;
-    let request = Request { what: What::Sample, until: Until::Closed, reveal: run.reveal.clone() };
-    perform_in(world, shown, &request, common.output).await
+    let mut world = wiring::world(common, sender).await?;
+    if run.unapproved {
+        world.approval = world.approval.allowed_by(&world.operator);
+    }
+    durable::refuse_ephemeral_state(common, world.simulated)?;
+    let request = Request { what: What::Sample, until: Until::Closed, reveal: run.reveal.clone(), keep: None };
+    let told = OfRun::begin(common, &world)?;
+    let exit = perform_and_tell(world, shown, &request, common.output, Some(&told)).await;
+    alarms::finish(told.alarms, common).await;
+    exit
 }
 
-/// Performs a run in `world` and prints what came of it.
+/// Performs a run in `world` and prints what came of it; raises no alarm, because somebody looks.
 pub(crate) async fn perform_in(
     world: World,
     shown: JoinHandle<()>,
     request: &Request,
     output: Format,
 ) -> anyhow::Result<Exit> {
+    perform_and_tell(world, shown, request, output, None).await
+}
+
+async fn perform_and_tell(
+    world: World,
+    shown: JoinHandle<()>,
+    request: &Request,
+    output: Format,
+    told: Option<&OfRun>,
+) -> anyhow::Result<Exit> {
     let listener = listen_for_interrupts(world.stop.clone());
     let store = world.store.clone();
+    super::kept::tell(&store).await?;
     let end = backproof_engine::run(&world, request).await;
     listener.abort();
     drop(world);
     shown.await?;
     let end = match end {
         Ok(end) => end,
-        Err(error) => return Ok(stopped_by(error, &store).await),
+        Err(error) => {
+            if let Some(told) = told {
+                told.stopped();
+            }
+            return Ok(stopped_by(error, &store).await);
+        }
     };
+    if let Some(told) = told {
+        told.ended(&end);
+    }
     let rendered = files::render(&store, end.run, None).await?;
     match output {
         Format::Json => print_json(&backproof_evidence::results(&rendered.evidence, &rendered.conclusion))?,
@@ -46,6 +78,7 @@ pub(crate) async fn perform_in(
             print!("{}", backproof_render::text::summary(&rendered.evidence, &rendered.conclusion, Some(&report)));
         }
     }
+    super::kept::tell_how_to_connect(&rendered.evidence);
     Ok(Exit::of_code(rendered.conclusion.verdict.exit_code()))
 }
 

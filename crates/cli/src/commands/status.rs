@@ -1,21 +1,24 @@
-//! `backproof status`: the register of runs, and how far an open one is.
+//! `backproof status`: the register of runs, and how far an open one is, and how schedules stand.
 
-use std::collections::BTreeMap;
+mod schedules;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use backproof_clock::RealClock;
+use backproof_clock::{Clock, RealClock};
 use backproof_model::chain::{Entry, RUN_CHAIN};
 use backproof_model::phase_of;
 use backproof_model::record::{Purpose, RunClosed, run_step};
 use backproof_store::{RegisteredRun, RunState, Store};
+use jiff::Timestamp;
 use serde_json::json;
 
-use crate::args::{Common, Format};
+use crate::args::{Common, Format, Status};
 use crate::exit::{Exit, UsageError};
-use crate::output::{print_json, print_table};
+use crate::output::{counted, print_json, print_table};
 use crate::wiring;
 
-pub(crate) async fn perform(common: &Common) -> anyhow::Result<Exit> {
+pub(crate) async fn perform(common: &Common, status: &Status) -> anyhow::Result<Exit> {
     let directory = wiring::state_directory(common);
     if !directory.exists() {
         return Err(UsageError(format!(
@@ -25,6 +28,9 @@ pub(crate) async fn perform(common: &Common) -> anyhow::Result<Exit> {
         .into());
     }
     let store = Store::open_to_read(&directory, Arc::new(RealClock)).await?;
+    if status.schedules || status.overdue {
+        return only_schedules(common, status, &store).await;
+    }
     let register = store.register().await?;
     let mut rows = vec![["run", "plan", "purpose", "opened", "state", "outcomes"].map(str::to_owned).to_vec()];
     let mut json_rows = Vec::new();
@@ -33,7 +39,8 @@ pub(crate) async fn perform(common: &Common) -> anyhow::Result<Exit> {
         json_rows.push(json!({
             "run": run.run, "plan": run.plan_name, "purpose": purpose(run), "opened_at": run.opened_at, "closed_at": run.closed_at,
             "state": state(run), "stage": if run.state == RunState::Open { Some(stage(&store, run).await?) } else { None },
-            "worked_on_by": if run.state == RunState::Open { store.in_use_by() } else { None }, "outcomes": outcomes, "phases": phases(&store, run).await?,
+            "worked_on_by": if run.state == RunState::Open { store.in_use_by() } else { None },
+            "held_by": store.holders(run.run).await?, "outcomes": outcomes, "phases": phases(&store, run).await?,
         }));
         let outcomes: Vec<_> = outcomes.iter().map(|(word, count)| format!("{count} {word}")).collect();
         rows.push(vec![
@@ -49,19 +56,54 @@ pub(crate) async fn perform(common: &Common) -> anyhow::Result<Exit> {
         print_json(&json_rows)?;
         return Ok(Exit::Passed);
     }
+    let standings = schedules::standings(common, &store).await?;
     if register.is_empty() {
         println!("No run yet.");
+        schedules::print(&standings);
         return Ok(Exit::Passed);
     }
     print_table(&rows);
+    print_exceptions(&store, RealClock.now()).await?;
+    schedules::print(&standings);
     for run in register.iter().filter(|run| run.state == RunState::Open) {
         println!();
         println!("Run {} is not closed ({}); {}.", run.run, stage(&store, run).await?, who(&store, run));
+        let holders = store.holders(run.run).await?;
+        let only_one = holders.values().collect::<BTreeSet<_>>().len() < 2;
         for (chain, phase) in phases(&store, run).await? {
-            println!("  {chain}: {phase}");
+            match holders.get(&chain).filter(|_| !only_one) {
+                Some(holder) => println!("  {chain}: {phase} ({holder})"),
+                None => println!("  {chain}: {phase}"),
+            }
         }
     }
     Ok(Exit::Passed)
+}
+
+async fn only_schedules(common: &Common, status: &Status, store: &Store) -> anyhow::Result<Exit> {
+    let standings = schedules::standings(common, store).await?;
+    match common.output {
+        Format::Json => print_json(&standings)?,
+        Format::Text if standings.is_empty() => println!("No plan has a schedule."),
+        Format::Text => schedules::print(&standings),
+    }
+    let is_overdue = standings.iter().any(|standing| standing.overdue.is_some());
+    Ok(if status.overdue && is_overdue { Exit::Overdue } else { Exit::Passed })
+}
+
+/// One line on what runs left to people, where they left something.
+async fn print_exceptions(store: &Store, now: Timestamp) -> anyhow::Result<()> {
+    let open = backproof_engine::exceptions::all(store).await?;
+    let open: Vec<_> = open.into_iter().filter(|exception| exception.is_open(now)).collect();
+    let overdue = open.iter().filter(|exception| exception.is_overdue(now)).count() as u64;
+    if !open.is_empty() {
+        println!();
+        println!(
+            "{} open, {overdue} of them overdue: `backproof exceptions list`.",
+            counted(open.len() as u64, "exception")
+        );
+    }
+    Ok(())
 }
 
 /// How far an open run is, by what its own chain holds.
@@ -84,7 +126,7 @@ async fn stage(store: &Store, run: &RegisteredRun) -> anyhow::Result<&'static st
 /// Who works on an open run, or how to go on with it.
 fn who(store: &Store, run: &RegisteredRun) -> String {
     match (store.in_use_by(), &run.purpose) {
-        (Some(owner), _) => format!("{owner} works in this state directory now"),
+        (Some(owners), _) => format!("at work in this state directory now: {owners}"),
         (None, Purpose::Plan) => "nobody works on it, `backproof run` goes on with it".into(),
         (None, Purpose::Check) => "nobody works on it, the same `backproof check` goes on with it".into(),
     }

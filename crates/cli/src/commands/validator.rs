@@ -29,8 +29,9 @@ fn list(common: &Common) -> anyhow::Result<Exit> {
     match common.output {
         Format::Json => {
             let row = |about: &About| {
-                let About { name, examines, claims, highest } = about;
-                json!({ "name": name, "examines": examines, "claims": claims, "highest_level": highest })
+                let About { name, examines, claims, highest, permissions } = about;
+                json!({ "name": name, "examines": examines, "claims": claims, "highest_level": highest,
+                    "permissions": permissions.iter().map(|needed| needed.action).collect::<Vec<_>>() })
             };
             print_json(&ABOUT.iter().map(row).collect::<Vec<_>>())?;
         }

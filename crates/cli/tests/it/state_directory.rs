@@ -76,3 +76,30 @@ fn a_full_disk_stops_the_run_with_a_clear_word_and_with_space_again_it_is_finish
     assert_eq!(aws.simulator.restore_jobs().len(), 3);
     assert_eq!(aws.in_sandbox(), Vec::<String>::new());
 }
+
+#[test]
+fn a_state_that_does_not_last_is_refused_before_aws_is_asked_anything() {
+    let memory = tempfile::tempdir_in("/dev/shm").unwrap();
+    let mut desk = Desk::bare();
+    desk.write("backproof.toml", &plan());
+    desk.set("BACKPROOF_STATE", memory.path().join("state").to_str().unwrap());
+    for command in [&["run"][..], &["sweep", "--delete"]] {
+        desk.give(command).ends(6).says_nothing().tells("does not last").tells("--mirror");
+    }
+    let mirror = memory.path().join("mirror");
+    desk.give(&["run", "--mirror", mirror.to_str().unwrap()]).ends(6).tells("the mirror").tells("does not last");
+}
+
+#[test]
+fn a_lost_state_is_made_again_from_its_mirror() {
+    let aws = Aws::with(&sound());
+    let mut desk = Desk::at(&aws, &plan());
+    desk.set("BACKPROOF_MIRROR", desk.path("mirror").to_str().unwrap());
+    desk.give(&["run"]).ends(0);
+    let key = desk.read(".backproof/fingerprint.key");
+    std::fs::remove_dir_all(desk.path(".backproof")).unwrap();
+    desk.give(&["run"]).ends(0).says(".backproof/runs/2/report.html");
+    assert_eq!(desk.read(".backproof/fingerprint.key"), key);
+    desk.give(&["state", "audit"]).ends(0).says("The register is whole.");
+    desk.give(&["report", "1"]).ends(0).says(".backproof/runs/1/report.html");
+}

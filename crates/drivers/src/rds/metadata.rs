@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use backproof_cloud::{Landing, ProposedMetadata, RestoreOrder};
+use backproof_model::cost::CostFacts;
 use backproof_model::metadata::{Form, KeyRule};
 use backproof_model::{MetadataRules, PointKind, RestoreMetadata};
 
@@ -17,6 +18,7 @@ const ENGINE: &str = "Engine";
 const CLASS: &str = "DBInstanceClass";
 const PORT: &str = "Port";
 const STORAGE_TYPE: &str = "StorageType";
+const STORAGE: &str = "AllocatedStorage";
 const IOPS: &str = "Iops";
 const LICENSE: &str = "LicenseModel";
 const RESTORE_TIME: &str = "RestoreTime";
@@ -44,6 +46,21 @@ pub(super) fn propose(order: &RestoreOrder) -> Result<ProposedMetadata, String> 
     let left_out = left_out(order, &metadata);
     let rules = MetadataRules { keys, foreign_accounts: order.foreign_accounts.clone() };
     Ok(ProposedMetadata { metadata, rules, left_out })
+}
+
+/// What decides the price of the instance that a restore makes, as its source says it: the same as is sent.
+pub(super) fn cost_facts(original: &RestoreMetadata) -> CostFacts {
+    let said = |key: &str| original.get(key).filter(|value| !value.is_empty());
+    let number = |key: &str| said(key).and_then(|value| value.parse().ok());
+    let storage_type = said(STORAGE_TYPE);
+    let provisioned = storage_type.is_some_and(|kind| PROVISIONED.contains(&kind));
+    CostFacts {
+        engine: said(ENGINE).and_then(engine).map(|engine| engine.name.to_owned()),
+        instance_class: said(CLASS).map(str::to_owned),
+        storage_type: storage_type.map(str::to_owned),
+        storage_gib: number(STORAGE),
+        iops: number(IOPS).filter(|_| provisioned),
+    }
 }
 
 /// Metadata in the making. Its rules do not depend on what the source says, so that they can be made again without it.

@@ -6,6 +6,7 @@ use backproof_cloud::{
     AutomatedBackup, CallError, Cursor, DatabaseInstance, DeletionStep, FoundResource, Remnant, Trouble,
 };
 use backproof_model::ResourceArn;
+use backproof_model::names::TAG_INSTALLATION;
 use jiff::Timestamp;
 
 use super::{Here, arn_of, name_of};
@@ -49,7 +50,36 @@ pub(super) async fn delete(here: &Here<'_>, resource: &ResourceArn) -> Result<De
 
 /// All instances, and the names that are known only from automated backups that outlived theirs.
 pub(super) async fn list(here: &Here<'_>) -> Result<Vec<ResourceArn>, CallError> {
-    let mut found = BTreeSet::new();
+    let mut found: BTreeSet<ResourceArn> = instances(here).await?.into_iter().map(|instance| instance.arn).collect();
+    let backups = here.databases.automated_backups(None).await?;
+    found.extend(backups.iter().filter_map(|backup| arn_of_backup(here, backup)));
+    Ok(found.into_iter().collect())
+}
+
+/// Those of them that carry the tag of an installation.
+pub(super) async fn list_tagged(here: &Here<'_>) -> Result<Vec<FoundResource>, CallError> {
+    let is_tagged = |found: &FoundResource| found.tags.contains_key(TAG_INSTALLATION);
+    let instances = instances(here).await?.into_iter();
+    let mut tagged: Vec<FoundResource> = instances
+        .map(|DatabaseInstance { arn, created, tags, .. }| FoundResource { arn, created, tags })
+        .filter(is_tagged)
+        .collect();
+    for backup in here.databases.automated_backups(None).await? {
+        let Some(arn) = arn_of_backup(here, &backup) else { continue };
+        let found = FoundResource { arn, created: backup.instance_created, tags: backup.tags };
+        if is_tagged(&found) && !tagged.iter().any(|known| known.arn == found.arn) {
+            tagged.push(found);
+        }
+    }
+    Ok(tagged)
+}
+
+fn arn_of_backup(here: &Here<'_>, backup: &AutomatedBackup) -> Option<ResourceArn> {
+    arn_of(&backup.instance, here.sandbox.region().as_str(), here.sandbox.account().as_str())
+}
+
+async fn instances(here: &Here<'_>) -> Result<Vec<DatabaseInstance>, CallError> {
+    let mut found = Vec::new();
     let mut cursor = Cursor::of(DESCRIBE);
     while let Some(from) = cursor.next() {
         let page = here.databases.list_instances(from).await?;
@@ -57,13 +87,10 @@ pub(super) async fn list(here: &Here<'_>) -> Result<Vec<ResourceArn>, CallError>
             let (call, trouble) = (DESCRIBE.to_owned(), Trouble::Unreadable);
             return Err(CallError { call, trouble, code: None, message, request_id: None });
         }
-        found.extend(page.items.into_iter().map(|instance| instance.arn));
+        found.extend(page.items);
         cursor.advance(page.next)?;
     }
-    let (region, account) = (here.sandbox.region().as_str(), here.sandbox.account().as_str());
-    let backups = here.databases.automated_backups(None).await?;
-    found.extend(backups.iter().filter_map(|backup| arn_of(&backup.instance, region, account)));
-    Ok(found.into_iter().collect())
+    Ok(found)
 }
 
 async fn describe(here: &Here<'_>, resource: &ResourceArn) -> Result<Option<DatabaseInstance>, CallError> {

@@ -71,7 +71,8 @@ pub(crate) fn token(operation: &str, place: u64) -> String {
     URL_SAFE_NO_PAD.encode(format!("{operation}:{place}"))
 }
 
-fn place(operation: &str, token: &str) -> Option<u64> {
+/// The place that a token of `operation` leads to.
+pub(crate) fn place(operation: &str, token: &str) -> Option<u64> {
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()?;
     text.strip_prefix(operation)?.strip_prefix(':')?.parse().ok()
 }

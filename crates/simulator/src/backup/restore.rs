@@ -200,6 +200,9 @@ fn make_table(job: &RestoreJob, start: Timestamp, tables: &mut Tables) -> Result
     if let Some(snapshot) = snapshot(job, start) {
         let ready_at = job.is_ready_at();
         tables.create_restored(&job.account, &job.region, &job.target, &snapshot, job.starts_at, ready_at);
+        if let Some(span) = job.script.refuses_deletion_for {
+            tables.refuse_deletion(&job.account, &job.region, &job.target, span.after(ready_at));
+        }
     }
     Ok(())
 }

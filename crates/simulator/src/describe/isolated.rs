@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::databases::SubnetGroup;
 use super::network::{
-    NetworkDescription, RouteTable, SecurityGroup, Subnet, Vpc, block_all_sharing, block_new_sharing, tunnel_instance,
+    NetworkDescription, RouteTable, SecurityGroup, Subnet, Vpc, block_all_sharing, block_new_sharing, free_addresses,
+    tunnel_instance,
 };
 
 impl NetworkDescription {
@@ -17,6 +18,7 @@ impl NetworkDescription {
             cidr: format!("10.99.{number}.0/24"),
             zone: zone.to_owned(),
             public_addresses: false,
+            free_addresses: free_addresses(),
             tags: BTreeMap::new(),
         };
         let subnets = vec![subnet(1, "a"), subnet(2, "b")];

@@ -112,9 +112,16 @@ pub struct Subnet {
     /// Whether instances in it get public addresses.
     #[serde(default)]
     pub public_addresses: bool,
+    /// How many of its addresses are free.
+    #[serde(default = "free_addresses")]
+    pub free_addresses: u32,
     /// Its tags.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
+}
+
+pub(super) fn free_addresses() -> u32 {
+    251
 }
 
 /// A route table.

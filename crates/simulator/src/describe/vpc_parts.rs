@@ -81,7 +81,7 @@ pub(super) fn subnets(network: &NetworkDescription) -> Vec<Listed> {
                 .with("ownerId", owner)
                 .with("vpcId", &vpc.id)
                 .with("cidrBlock", &subnet.cidr)
-                .with("availableIpAddressCount", 251)
+                .with("availableIpAddressCount", subnet.free_addresses)
                 .with("availabilityZone", &zone)
                 .with("defaultForAz", vpc.is_default)
                 .with("mapPublicIpOnLaunch", subnet.public_addresses)

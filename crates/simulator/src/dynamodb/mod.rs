@@ -120,6 +120,23 @@ impl Tables {
         table.exists_at(now).then(|| table.snapshot())
     }
 
+    /// Takes all tags off all tables of an account.
+    pub(crate) fn strip_tags(&mut self, account: &str) {
+        for ((_, _), tables) in self.places.iter_mut().filter(|((owner, _), _)| owner == account) {
+            for table in tables.values_mut() {
+                table.definition.settings.tags.clear();
+            }
+        }
+    }
+
+    /// Refuses to delete a table until then.
+    pub(crate) fn refuse_deletion(&mut self, account: &str, region: &str, name: &str, until: Timestamp) {
+        let tables = self.places.get_mut(&(account.to_owned(), region.to_owned()));
+        if let Some(table) = tables.and_then(|tables| tables.get_mut(name)) {
+            table.deletable_at = Some(until);
+        }
+    }
+
     fn insert(&mut self, account: &str, region: &str, table: Table) {
         let tables = self.places.entry((account.to_owned(), region.to_owned())).or_default();
         tables.insert(table.name.clone(), table);

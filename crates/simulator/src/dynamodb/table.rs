@@ -76,6 +76,8 @@ pub(crate) struct Table {
     pub(crate) restored: Option<(Timestamp, Timestamp)>,
     /// How far it is.
     pub(crate) stage: Stage,
+    /// Until when its deletion is refused.
+    pub(crate) deletable_at: Option<Timestamp>,
     /// Global indexes that are not ACTIVE.
     pub(crate) index_stages: BTreeMap<String, Stage>,
     /// The sizes that `DescribeTable` tells: the table's under "", an index's under its name.
@@ -102,6 +104,7 @@ impl Table {
             created,
             restored: None,
             stage,
+            deletable_at: None,
             index_stages: BTreeMap::new(),
             statistics: BTreeMap::new(),
             stream_since: created,

@@ -99,6 +99,15 @@ impl Rds {
         }
     }
 
+    /// Takes all tags off all instances of an account.
+    pub(crate) fn strip_tags(&mut self, account: &str) {
+        for (_, site) in self.sites.iter_mut().filter(|((owner, _), _)| owner == account) {
+            for instance in site.instances.values_mut() {
+                instance.tags.clear();
+            }
+        }
+    }
+
     /// Makes the instance of a restore job that begins.
     ///
     /// # Errors

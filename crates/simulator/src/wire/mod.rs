@@ -34,15 +34,35 @@ pub enum Service {
     SecretsManager,
     /// AWS Systems Manager.
     Ssm,
+    /// AWS Identity and Access Management.
+    Iam,
+    /// AWS Key Management Service.
+    Kms,
+    /// Service Quotas.
+    ServiceQuotas,
+    /// Amazon Simple Notification Service.
+    Sns,
 }
 
 impl Service {
     /// All of them.
-    pub const ALL: [Self; 8] =
-        [Self::Backup, Self::Sts, Self::DynamoDb, Self::Rds, Self::Ec2, Self::Logs, Self::SecretsManager, Self::Ssm];
+    pub const ALL: [Self; 12] = [
+        Self::Backup,
+        Self::Sts,
+        Self::DynamoDb,
+        Self::Rds,
+        Self::Ec2,
+        Self::Logs,
+        Self::SecretsManager,
+        Self::Ssm,
+        Self::Iam,
+        Self::Kms,
+        Self::ServiceQuotas,
+        Self::Sns,
+    ];
 
     /// The name that the service signs with, and that world files use: `backup`, `dynamodb`, `sts`, `rds`, `ec2`,
-    /// `logs`, `secretsmanager`, `ssm`.
+    /// `logs`, `secretsmanager`, `ssm`, `iam`, `kms`, `servicequotas`, `sns`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Backup => "backup",
@@ -53,6 +73,10 @@ impl Service {
             Self::Logs => "logs",
             Self::SecretsManager => "secretsmanager",
             Self::Ssm => "ssm",
+            Self::Iam => "iam",
+            Self::Kms => "kms",
+            Self::ServiceQuotas => "servicequotas",
+            Self::Sns => "sns",
         }
     }
 
@@ -66,16 +90,24 @@ impl Service {
         match self {
             Self::Backup => Protocol::RestJson,
             Self::DynamoDb => Protocol::Json10,
-            Self::Sts | Self::Rds => Protocol::Query,
+            Self::Sts | Self::Rds | Self::Iam | Self::Sns => Protocol::Query,
             Self::Ec2 => Protocol::Ec2,
-            Self::Logs | Self::SecretsManager | Self::Ssm => Protocol::Json11,
+            Self::Logs | Self::SecretsManager | Self::Ssm | Self::Kms | Self::ServiceQuotas => Protocol::Json11,
         }
     }
 
     /// The XML namespace of its answers; empty where it answers in JSON.
     pub fn xml_namespace(self) -> &'static str {
         match self {
-            Self::Backup | Self::DynamoDb | Self::Logs | Self::SecretsManager | Self::Ssm => "",
+            Self::Backup
+            | Self::DynamoDb
+            | Self::Logs
+            | Self::SecretsManager
+            | Self::Ssm
+            | Self::Kms
+            | Self::ServiceQuotas => "",
+            Self::Iam => "https://iam.amazonaws.com/doc/2010-05-08/",
+            Self::Sns => "http://sns.amazonaws.com/doc/2010-03-31/",
             Self::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
             Self::Rds => "http://rds.amazonaws.com/doc/2014-10-31/",
             Self::Ec2 => "http://ec2.amazonaws.com/doc/2016-11-15/",
@@ -90,9 +122,10 @@ pub enum Protocol {
     RestJson,
     /// `X-Amz-Target` and JSON bodies (DynamoDB).
     Json10,
-    /// The same in its other version (CloudWatch Logs, Secrets Manager, Systems Manager).
+    /// The same in its other version (CloudWatch Logs, Secrets Manager, Systems Manager, KMS, Service
+    /// Quotas).
     Json11,
-    /// Forms in, XML out (STS, RDS).
+    /// Forms in, XML out (STS, RDS, IAM, SNS).
     Query,
     /// Forms in, XML out, with EC2's own envelope.
     Ec2,

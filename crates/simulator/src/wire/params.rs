@@ -26,6 +26,11 @@ impl Params {
         self.values.get(name).and_then(|values| values.first()).map(String::as_str)
     }
 
+    /// Gives `name` this value alone.
+    pub(crate) fn set(&mut self, name: &str, value: String) {
+        self.values.insert(name.to_owned(), vec![value]);
+    }
+
     /// The names that were given, without what follows a dot, each once.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let mut last = "";

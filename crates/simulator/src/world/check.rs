@@ -38,6 +38,8 @@ pub(super) fn problems(world: &World) -> Vec<String> {
     for point in &world.points {
         problems.extend(point_problems(world, point));
     }
+    let keys = world.keys.iter().map(|key| key.arn.as_str()).filter(|arn| !arn.contains(":kms:"));
+    problems.extend(keys.map(|arn| format!("key `{arn}` is no ARN of a KMS key")));
     for fault in &world.faults {
         let unknown = fault.service.as_deref().filter(|name| Service::named(name).is_none());
         problems.extend(unknown.map(|name| format!("a fault names the service `{name}`, which is not simulated")));

@@ -2,13 +2,16 @@
 
 use serde::Deserialize;
 
+use super::Span;
+
 /// A fault of a world file: which calls meet it, and what happens to them.
 ///
 /// Without `nth` and `rate` every call of the operation meets it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CallFault {
-    /// `backup`, `dynamodb`, `sts`, `rds`, `ec2`, `logs`, `secretsmanager`, `ssm`; every service where absent.
+    /// `backup`, `dynamodb`, `sts`, `rds`, `ec2`, `logs`, `secretsmanager`, `ssm`, `iam`, `kms`,
+    /// `servicequotas`, `sns`; every service where absent.
     pub service: Option<String>,
     /// The operation's name; every operation where absent.
     pub operation: Option<String>,
@@ -19,6 +22,10 @@ pub struct CallFault {
     pub nth: Vec<u64>,
     /// This share of the calls, from 0 to 1: which of them is always the same.
     pub rate: Option<f64>,
+    /// Only calls so long after the world's start, or later.
+    pub after: Option<Span>,
+    /// Only calls earlier than so long after the world's start.
+    pub until: Option<Span>,
     /// What happens.
     pub kind: FaultKind,
 }
@@ -43,11 +50,16 @@ pub enum FaultKind {
     RepeatPageToken,
     /// Done, but only half of the body arrives.
     TruncatedBody,
+    /// A later page of a listing of AWS Backup begins with the last result of the page before: something was put before
+    /// it meanwhile.
+    PageBeginsEarlier,
+    /// A later page of a listing of AWS Backup leaves its first result out: something before it went meanwhile.
+    PageBeginsLater,
 }
 
 impl FaultKind {
     /// Every kind, for tests that try them all.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Throttle,
         Self::ServerError,
         Self::LostAnswer,
@@ -56,5 +68,7 @@ impl FaultKind {
         Self::ExpiredToken,
         Self::RepeatPageToken,
         Self::TruncatedBody,
+        Self::PageBeginsEarlier,
+        Self::PageBeginsLater,
     ];
 }

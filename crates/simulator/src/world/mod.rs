@@ -7,6 +7,7 @@ mod check;
 mod databases;
 mod faults;
 mod items;
+mod limits;
 mod places;
 mod points;
 mod programs;
@@ -21,6 +22,7 @@ use crate::describe::NetworkDescription;
 pub use databases::{DatabaseDescription, EngineName, FixtureName, ServerFault};
 pub use faults::{CallFault, FaultKind};
 pub use items::{items_at, live_table, table_at};
+pub use limits::{KeyDescription, QuotaDescription};
 pub use places::{Account, AccountKind, BackupPlan, Denial, Role, VaultDescription, VaultType};
 pub use points::{Ages, BackupForm, BulkPoints, GeneratedItems, KeyKind, PointDescription, ResourceDescription};
 pub use scripts::{CreatedResource, DataFaults, RestoreScript};
@@ -32,6 +34,13 @@ pub use span::Span;
 pub struct World {
     /// The moment to which all ages refer; the clock that is handed to the simulator should start there.
     pub start: Timestamp,
+    /// How far AWS's clock is ahead of the one that is handed to the simulator: its answers, all dates in them, and what
+    /// is due.
+    #[serde(default)]
+    pub clock_ahead: Span,
+    /// How far it is behind.
+    #[serde(default)]
+    pub clock_behind: Span,
     /// Whether calls are throttled at the published rates.
     #[serde(default = "yes")]
     pub throttling: bool,
@@ -71,6 +80,15 @@ pub struct World {
     /// What goes wrong with single calls.
     #[serde(default)]
     pub faults: Vec<CallFault>,
+    /// KMS keys of which there is something to say.
+    #[serde(default)]
+    pub keys: Vec<KeyDescription>,
+    /// Quotas that are not AWS's defaults.
+    #[serde(default)]
+    pub quotas: Vec<QuotaDescription>,
+    /// The ARNs of SNS topics; where none is listed, every topic of the world's accounts exists.
+    #[serde(default)]
+    pub topics: Vec<String>,
     /// Networks and databases for the describe calls of EC2 and RDS.
     #[serde(default)]
     pub networks: Vec<NetworkDescription>,

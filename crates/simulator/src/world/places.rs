@@ -20,6 +20,9 @@ pub struct Account {
     /// What it is for. Unknown access keys sign in as the first source account.
     #[serde(default)]
     pub kind: AccountKind,
+    /// Whether a robot takes all tags off tables and DB instances as soon as it sees them: before the next call.
+    #[serde(default)]
+    pub strips_tags: bool,
 }
 
 /// What an account is for.
@@ -46,6 +49,8 @@ pub struct Role {
     pub trusts: Vec<String>,
     /// The external id that its trust policy asks for.
     pub external_id: Option<String>,
+    /// The IAM actions that its policies allow, such as `dynamodb:Scan` or `backup:List*`; every action where absent.
+    pub allows: Option<Vec<String>>,
     /// The longest session it grants; an hour where absent.
     pub longest_session: Option<Span>,
 }
@@ -70,13 +75,25 @@ pub struct Denial {
 impl Denial {
     /// Whether it stops `role` of `account` from doing `action` (`service:Operation`).
     pub fn stops(&self, account: &str, role: Option<&str>, action: &str) -> bool {
-        let covers = |pattern: &String| match pattern.strip_suffix('*') {
-            Some(start) => action.starts_with(start),
-            None => pattern == action,
-        };
         self.account == account
             && (self.role.is_none() || self.role.as_deref() == role)
-            && self.actions.iter().any(covers)
+            && self.actions.iter().any(|pattern| covers(pattern, action))
+    }
+}
+
+impl Role {
+    /// Whether its policies allow `action` (`service:Operation`). Asking who one is needs no policy.
+    pub fn allows(&self, action: &str) -> bool {
+        action == "sts:GetCallerIdentity"
+            || self.allows.as_ref().is_none_or(|allowed| allowed.iter().any(|pattern| covers(pattern, action)))
+    }
+}
+
+/// Whether a pattern, in which a last `*` stands for anything, covers an action.
+fn covers(pattern: &str, action: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(start) => action.starts_with(start),
+        None => pattern == action,
     }
 }
 

@@ -91,6 +91,8 @@ pub struct RestoreScript {
     pub created: CreatedResource,
     /// How long after the job's end the table is still `CREATING`, the instance still `creating`.
     pub creating: Span,
+    /// How long deletion is refused after the table or the instance could be used, for its state.
+    pub refuses_deletion_for: Option<Span>,
     /// How long after that the instance is `backing-up` (RDS only, as all that follows).
     pub backing_up: Span,
     /// The status that the instance comes to instead of `available`, such as `storage-full`.
@@ -99,8 +101,6 @@ pub struct RestoreScript {
     pub storage_loading: Option<Span>,
     /// Whether the instance refuses to be deleted although nobody asked for that.
     pub deletion_protection: bool,
-    /// How long deletion is refused after the instance became available, for its state.
-    pub refuses_deletion_for: Option<Span>,
     /// How long the instance is `deleting`; two minutes where absent.
     pub deleting: Option<Span>,
     /// Its automated backups are kept although their deletion was asked for.
@@ -126,6 +126,7 @@ impl RestoreScript {
             status_message: self.status_message.clone(),
             created: self.created,
             creating: self.creating,
+            refuses_deletion_for: self.refuses_deletion_for,
             ..Self::default()
         };
         *self != of_tables

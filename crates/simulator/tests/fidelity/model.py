@@ -42,7 +42,7 @@ def client(service, endpoint, account="111122223333", region="eu-central-1", tok
     ).client(service, endpoint_url=endpoint)
     if made.meta.service_model.metadata["protocol"] in ("rest-json", "json"):
         made.meta.events.register(f"before-parse.{service}", check_json)
-    elif service == "rds":
+    elif service in ("rds", "iam", "sns"):
         made.meta.events.register(f"before-parse.{service}", check_xml)
     return made
 

@@ -52,6 +52,11 @@ fn boto3_fills_reads_and_deletes_tables_and_describes_the_network() {
 }
 
 #[test]
+fn boto3_asks_for_permissions_roles_keys_and_quotas_and_publishes() {
+    passes("boto3_inspection.py");
+}
+
+#[test]
 fn boto3_restores_a_database_logs_in_and_leaves_nothing() {
     passes("boto3_databases.py");
 }

@@ -7,6 +7,8 @@ mod databases;
 mod demo_world;
 mod faults;
 mod fidelity;
+mod hostile;
+mod inspection;
 mod listings;
 mod restores;
 mod sessions;

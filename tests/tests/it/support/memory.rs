@@ -44,6 +44,7 @@ pub(crate) fn fixed_aws(simulator: &Simulator, clock: SharedClock, plan: &Plan) 
                 same_account: sandbox.same_account.clone(),
             },
             role_arn: sandbox.role_arn.clone(),
+            sweep_role_arn: sandbox.sweep_role_arn.clone(),
             external_id: sandbox.external_id.clone(),
         }),
         ..AwsConfig::new(clock)

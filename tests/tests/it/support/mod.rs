@@ -8,6 +8,6 @@ mod scenario;
 mod statements;
 
 pub(crate) use all_cases::all_cases;
-pub(crate) use play::{Play, Seen, whole_run};
+pub(crate) use play::{Play, Seen, whole_run, world_of};
 pub(crate) use scenario::{FOUR_TABLES, ONE_DATABASE, ONE_TABLE, SANDBOX, SOURCE, Scenario};
 pub(crate) use statements::{Reference, what_does_not_hold};

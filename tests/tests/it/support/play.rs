@@ -1,27 +1,33 @@
 //! A play: one scenario with one state directory, in virtual time, as often begun anew as a test wants.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use backproof_aws::AwsCloud;
 use backproof_clock::{Clock, SharedClock, VirtualRuntime};
-use backproof_engine::{EngineError, Request, RunEnd, Until, What, World};
+use backproof_engine::{EngineError, Findings, Request, RunEnd, Until, What, World};
 use backproof_evidence::{Conclusion, RunEvidence, conclude};
-use backproof_model::record::DrawnPoint;
+use backproof_model::record::{DrawnPoint, PlanApproval};
 use backproof_model::{FaultOwner, Outcome};
 use backproof_plan::Plan;
 use backproof_simulator::Simulator;
-use backproof_store::Store;
+use backproof_store::{Store, StoreError};
 use backproof_validators::Access;
+use jiff::SignedDuration;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 use super::memory::fixed_aws;
 use super::scenario::{Scenario, fingerprint_key};
 
+/// The installation that plays, unless a test says otherwise.
+pub(crate) const INSTALLATION: &str = "k3v9x2aa";
+
 /// All that is ever asked of a source account: readings, and the copy that a plan asks for.
-const ALLOWED_IN_SOURCES: [&str; 16] = [
+const ALLOWED_IN_SOURCES: [&str; 19] = [
     "backup:DescribeCopyJob",
     "backup:DescribeRecoveryPoint",
     "backup:GetRecoveryPointRestoreMetadata",
@@ -36,18 +42,23 @@ const ALLOWED_IN_SOURCES: [&str; 16] = [
     "backup:ListTags",
     "backup:StartCopyJob",
     "dynamodb:DescribeTable",
+    "iam:GetRole",
+    "iam:SimulatePrincipalPolicy",
+    "kms:DescribeKey",
     "sts:AssumeRole",
     "sts:GetCallerIdentity",
 ];
 
 /// One scenario being played.
 pub(crate) struct Play {
-    runtime: VirtualRuntime,
+    runtime: Rc<VirtualRuntime>,
+    installation: String,
     /// The simulated AWS.
     pub(crate) simulator: Simulator,
     plan: Plan,
     plan_text: String,
     directory: TempDir,
+    approval: Option<PlanApproval>,
 }
 
 /// What the journal of a run proves.
@@ -60,7 +71,8 @@ pub(crate) struct Seen {
 
 /// A run of the plan to its end, with the entropy of an auditor, so that every play draws the same.
 pub(crate) fn whole_run() -> Request {
-    Request { what: What::Sample, until: Until::Closed, reveal: Some(format!("auditor:{}", "5eed".repeat(16))) }
+    let reveal = Some(format!("auditor:{}", "5eed".repeat(16)));
+    Request { what: What::Sample, until: Until::Closed, reveal, keep: None }
 }
 
 impl Play {
@@ -74,7 +86,38 @@ impl Play {
     pub(crate) fn with_plan(scenario: &Scenario, plan: Plan, plan_text: String) -> Self {
         let runtime = VirtualRuntime::starting_at(scenario.world.start).unwrap();
         let simulator = Simulator::new(scenario.world.clone(), Arc::new(runtime.clock()));
-        Self { runtime, simulator, plan, plan_text, directory: tempfile::tempdir().unwrap() }
+        Self {
+            runtime: Rc::new(runtime),
+            installation: INSTALLATION.into(),
+            simulator,
+            plan,
+            plan_text,
+            directory: tempfile::tempdir().unwrap(),
+            approval: None,
+        }
+    }
+
+    /// Another installation in the same AWS, at the same time: an empty state directory and the same plan.
+    pub(crate) fn another(&self, installation: &str) -> Self {
+        Self {
+            runtime: self.runtime.clone(),
+            installation: installation.to_owned(),
+            simulator: self.simulator.clone(),
+            plan: self.plan.clone(),
+            plan_text: self.plan_text.clone(),
+            directory: tempfile::tempdir().unwrap(),
+            approval: self.approval.clone(),
+        }
+    }
+
+    /// With this standing of the plan's approval; otherwise a test has runs performed without any.
+    pub(crate) fn approved_as(self, approval: PlanApproval) -> Self {
+        Self { approval: Some(approval), ..self }
+    }
+
+    /// The digest of the plan.
+    pub(crate) fn plan_sha256(&self) -> String {
+        self.plan.digest()
     }
 
     /// Runs the plan to its end, or goes on with the run that was begun.
@@ -84,16 +127,93 @@ impl Play {
 
     /// A process of its own: opens the state directory, does what is asked for, and lets go of everything.
     pub(crate) fn perform(&self, request: &Request, begin: impl FnOnce(&World)) -> Result<RunEnd, EngineError> {
+        self.ask(async |world| {
+            begin(world);
+            backproof_engine::run(world, request).await
+        })
+    }
+
+    /// The same for anything else that is done with a state directory.
+    pub(crate) fn ask<T>(&self, ask: impl AsyncFnOnce(&World) -> T) -> T {
         self.runtime.block_on(async {
             let store = self.open_store().await;
             let world = self.world(store.clone());
-            begin(&world);
-            let end = backproof_engine::run(&world, request).await;
+            let answer = ask(&world).await;
             drop(world);
             store.close().await;
             self.only_reads_in_source_accounts();
-            end
+            answer
         })
+    }
+
+    /// Checks one recovery point, or the latest of a resource, and holds what does not pass for so long.
+    pub(crate) fn check(&self, arn: &str, keep: Option<SignedDuration>) -> Result<RunEnd, EngineError> {
+        self.ask(async |world| {
+            let point = backproof_engine::find_point(world, &arn.parse().unwrap()).await?;
+            let request = Request { what: What::One(Box::new(point)), until: Until::Closed, reveal: None, keep };
+            backproof_engine::run(world, &request).await
+        })
+    }
+
+    /// What a sweep finds, without deleting anything.
+    pub(crate) fn look(&self) -> Findings {
+        self.ask(async |world| backproof_engine::plan_sweep(world, &world.store).await.unwrap())
+    }
+
+    /// Sweeps, and gives what is still there and should not be.
+    pub(crate) fn sweep(&self) -> Vec<(String, String)> {
+        self.ask(async |world| backproof_engine::sweep_stranded(world).await.unwrap().left())
+    }
+
+    /// The state directory.
+    pub(crate) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// So many processes beside each other on the one state directory. `begin` prepares each at each of its starts,
+    /// with the number of the process and of the start; one that was killed is started again.
+    pub(crate) fn perform_beside_each_other(
+        &self,
+        processes: u32,
+        begin: impl Fn(u32, u32, &World),
+    ) -> Vec<Result<RunEnd, EngineError>> {
+        let one = async |process: u32| {
+            for start in 0.. {
+                let store = self.open_store().await;
+                let world = self.world(store.clone());
+                begin(process, start, &world);
+                let end = backproof_engine::run(&world, &whole_run()).await;
+                drop(world);
+                store.close().await;
+                if !matches!(end, Err(EngineError::Store(StoreError::ToldToStop))) {
+                    return end;
+                }
+            }
+            unreachable!("there are more numbers than starts")
+        };
+        let ends = self.runtime.block_on(futures_util::future::join_all((0..processes).map(one)));
+        self.only_reads_in_source_accounts();
+        ends
+    }
+
+    /// The state directory.
+    pub(crate) fn state(&self) -> &std::path::Path {
+        self.directory.path()
+    }
+
+    /// Everything in which the register is not what it should be.
+    pub(crate) fn problems_of_the_register(&self) -> Vec<String> {
+        self.runtime.block_on(async {
+            let store = self.open_store().await;
+            let problems = store.audit_register().await.unwrap();
+            store.close().await;
+            problems
+        })
+    }
+
+    /// Lets an async body be played in this runtime.
+    pub(crate) fn block_on<T>(&self, body: impl Future<Output = T>) -> T {
+        self.runtime.block_on(body)
     }
 
     /// What was asked of source accounts, as `service:Operation`; none of them may be the sandbox.
@@ -133,6 +253,11 @@ impl Play {
         Some(Seen { evidence, conclusion })
     }
 
+    /// Lets so many minutes pass.
+    pub(crate) fn wait_for_minutes(&self, minutes: u64) {
+        self.runtime.block_on(self.runtime.clock().sleep(Duration::from_mins(minutes)));
+    }
+
     /// Lets time pass, so that whatever AWS is still about to do is done.
     pub(crate) fn wait_for_days(&self, days: u64) {
         self.runtime.block_on(self.runtime.clock().sleep(Duration::from_hours(24 * days)));
@@ -140,26 +265,34 @@ impl Play {
 
     async fn open_store(&self) -> Store {
         let clock: SharedClock = Arc::new(self.runtime.clock());
-        Store::open(self.directory.path(), clock, "a test", "k3v9x2aa".parse().unwrap()).await.unwrap()
+        Store::open(self.directory.path(), clock, "a test", self.installation.parse().unwrap()).await.unwrap()
     }
 
     fn world(&self, store: Store) -> World {
-        let aws = fixed_aws(&self.simulator, store.clock().clone(), &self.plan);
-        World {
-            cloud: Arc::new(AwsCloud::new(aws)),
-            plan: self.plan.clone(),
-            plan_text: self.plan_text.clone(),
-            drivers: backproof_drivers::all(),
-            validators: Arc::new(|access| {
-                backproof_validators::all(&Access::of(access, fingerprint_key())).into_iter().map(Arc::from).collect()
-            }),
-            store,
-            simulated: true,
-            operator: "a test".into(),
-            version: "0.0.0".into(),
-            stop: CancellationToken::new(),
-            progress: tokio::sync::mpsc::unbounded_channel().0,
-        }
+        let unasked = || PlanApproval::missing(self.plan.digest(), "nobody was asked").allowed_by("a test");
+        let approval = self.approval.clone().unwrap_or_else(unasked);
+        World { approval, ..world_of(&self.simulator, self.plan.clone(), self.plan_text.clone(), store) }
+    }
+}
+
+/// The world of a plan on a simulator, to be run without an approval.
+pub(crate) fn world_of(simulator: &Simulator, plan: Plan, plan_text: String, store: Store) -> World {
+    let aws = fixed_aws(simulator, store.clock().clone(), &plan);
+    World {
+        cloud: Arc::new(AwsCloud::new(aws)),
+        plan_text,
+        drivers: backproof_drivers::all(),
+        validators: Arc::new(|access| {
+            backproof_validators::all(&Access::of(access, fingerprint_key())).into_iter().map(Arc::from).collect()
+        }),
+        store,
+        approval: PlanApproval::missing(plan.digest(), "nobody was asked").allowed_by("a test"),
+        plan,
+        simulated: true,
+        operator: "a test".into(),
+        version: "0.0.0".into(),
+        stop: CancellationToken::new(),
+        progress: tokio::sync::mpsc::unbounded_channel().0,
     }
 }
 

@@ -168,7 +168,9 @@ impl Scenario {
         let simulator = Simulator::new(self.world.clone(), clock.clone());
         let cloud = AwsCloud::new(fixed_aws(&simulator, clock.clone(), &parse(&self.plan_text)));
         let settled = self.world.start.checked_sub(SETTLED).unwrap();
-        let tables = self.world.resources.iter().filter(|resource| resource.table.is_some() && !resource.gone);
+        let is_source = |account: &Option<String>| account.as_deref().is_none_or(|account| account == SOURCE);
+        let resources = self.world.resources.iter().filter(|resource| is_source(&resource.account));
+        let tables = resources.filter(|resource| resource.table.is_some() && !resource.gone);
         runtime.block_on(async {
             let reader = cloud.read_tables(&SOURCE.parse().unwrap(), &"eu-central-1".parse().unwrap()).await;
             let mut baselines = BTreeMap::new();

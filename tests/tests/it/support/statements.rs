@@ -38,7 +38,9 @@ impl Reference {
     /// lease and its lines.
     pub(crate) fn writes(&self) -> u32 {
         let chains = &self.seen.evidence.chains;
-        2 + chains.iter().map(|chain| 1 + u32::try_from(chain.lines).unwrap()).sum::<u32>()
+        // All exceptions of a run are entered at once.
+        let exceptions = self.seen.evidence.exceptions.as_ref().is_some_and(|recorded| !recorded.touched.is_empty());
+        2 + u32::from(exceptions) + chains.iter().map(|chain| 1 + u32::try_from(chain.lines).unwrap()).sum::<u32>()
     }
 
     /// A new play of the same.

@@ -1,6 +1,7 @@
 //! What would be sent for a restore, and what would not.
 
 use backproof_cloud::{Driver, Landing, RestoreOrder};
+use backproof_model::cost::CostFacts;
 use backproof_model::metadata::metadata_is_safe;
 use backproof_model::{RecoveryPoint, RecoveryPointStatus, ResourceType, RestoreMetadata, VaultType};
 use proptest::prelude::*;
@@ -220,4 +221,24 @@ proptest! {
         prop_assert!(value(&sent, "Port").is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0)));
         prop_assert!(value(&sent, "RestoreTime").is_none() || value(&sent, "UseLatestRestorableTime").is_none());
     }
+}
+
+#[test]
+fn what_decides_the_price_is_read_off_the_source_and_nothing_is_made_up() {
+    let of = |pairs: &[(&str, &str)]| {
+        let original = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        Rds::default().cost_facts(&original).unwrap()
+    };
+    let facts = of(&[
+        ("Engine", "postgres"),
+        ("DBInstanceClass", "db.r6g.large"),
+        ("StorageType", "io1"),
+        ("AllocatedStorage", "100"),
+        ("Iops", "3000"),
+    ]);
+    assert_eq!((facts.engine.as_deref(), facts.instance_class.as_deref()), (Some("postgres"), Some("db.r6g.large")));
+    assert_eq!((facts.storage_type.as_deref(), facts.storage_gib, facts.iops), (Some("io1"), Some(100), Some(3_000)));
+    assert_eq!(of(&[("StorageType", "gp3"), ("Iops", "3000")]).iops, None, "those of gp3 come with it");
+    assert_eq!(of(&[]), CostFacts::default());
+    assert_eq!(of(&[("Engine", "unheard-of"), ("AllocatedStorage", "much")]), CostFacts::default());
 }

@@ -67,6 +67,11 @@ pub(super) fn delete_table(here: &mut Here<'_>, request: &Request) -> Result<Val
             "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.",
         ));
     }
+    if table.deletable_at.is_some_and(|at| now < at) {
+        return Err(Fault::ResourceInUse(format!(
+            "Attempt to change a resource which is still in use: Table is being used by another operation: {name}"
+        )));
+    }
     table.stage = Stage::Deleting(gone);
     Ok(json!({ "TableDescription": describe(table, now) }))
 }
