@@ -42,7 +42,8 @@ fn judge(tree: &Tree, needed: &BTreeSet<&str>) -> Vec<Finding> {
     let called = called(tree);
     let denied = called.iter().filter(|(action, _)| !needed.contains(*action) && **action != FREE);
     let denied = denied.map(|(action, (file, line))| {
-        let mend = format!("say in {LIST}, or where a driver or validator declares it, which role needs it and for what");
+        let mend =
+            format!("say in {LIST}, or where a driver or validator declares it, which role needs it and for what");
         Finding::new(*file, *line, format!("`{action}` is called, and no role is allowed it"), mend)
     });
     let useless = needed.iter().filter(|action| !called.contains_key(*action));
@@ -91,7 +92,8 @@ mod tests {
 
     #[test]
     fn a_permission_that_nothing_asks_for_is_found() {
-        let tree = Tree::of(&[("crates/aws/src/x.rs", "call(\"backup:ListTags\"); call(\"sts:GetCallerIdentity\");\n")]);
+        let tree =
+            Tree::of(&[("crates/aws/src/x.rs", "call(\"backup:ListTags\"); call(\"sts:GetCallerIdentity\");\n")]);
         let found = judge(&tree, &BTreeSet::from(["backup:ListTags", "dynamodb:Scan"]));
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].what.contains("dynamodb:Scan"));

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use backproof_alarms::{Alarm, Alarms};
+use backproof_alarms::{Alarm, AlarmKind, Alarms};
 use backproof_engine::doctor::State;
 use backproof_engine::{Progress, World};
 use backproof_evidence::RunVerdict;
+use backproof_model::record::{ApprovalStanding, Purpose};
 use backproof_plan::{AlarmsPlan, Plan};
 use backproof_service::{Host, Obstacle, PlanSeen, RunFigures, performing};
 use backproof_store::{RegisteredRun, Store};
@@ -128,6 +129,19 @@ impl Hosting {
         of_plan.map(|(text, _)| text.clone()).unwrap_or_default()
     }
 
+    /// A run that nobody known has approved is told of.
+    fn tell_of_approval(&self, world: &World, run: &RegisteredRun) {
+        let is_told = match world.approval.standing {
+            ApprovalStanding::Approved => false,
+            ApprovalStanding::SignerUnknown | ApprovalStanding::Unapproved => run.purpose == Purpose::Plan,
+        };
+        if is_told {
+            let (name, now) = (&world.plan.name, self.store.clock().now());
+            let summary = format!("run {} of plan {name} is performed as nobody known has approved the plan", run.run);
+            self.raise(Alarm::new(AlarmKind::UnapprovedPlan, name, now, summary).of_run(run.run));
+        }
+    }
+
     /// The plan that a run was begun with, or is to begin with.
     fn plan_of(&self, run: &RegisteredRun, now: Option<&Plan>) -> Result<(Plan, String), Obstacle> {
         if let Some(text) = performing::kept_plan(&self.store, run.run)? {
@@ -162,6 +176,7 @@ impl Host for Hosting {
         let (plan, text) = self.plan_of(run, plan)?;
         let (sender, shown) = progress::begin();
         let world = self.world(plan, text, sender).await?;
+        self.tell_of_approval(&world, run);
         let end = performing::go_on(&world, run).await;
         drop(world);
         shown.await.ok();

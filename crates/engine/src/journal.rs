@@ -65,7 +65,9 @@ impl Known {
 
     fn of(entries: Vec<Entry>) -> Self {
         let mut known = Self::default();
-        entries.into_iter().for_each(|entry| known.learn(entry));
+        for entry in entries {
+            known.learn(entry);
+        }
         known
     }
 

@@ -70,7 +70,7 @@ enum Turn<'a> {
     /// Ours; the places are given back after the journal.
     Ours(Box<Journal>, [SemaphorePermit<'a>; 2]),
     /// Nobody's: it is closed.
-    Closed(TestClosed, String),
+    Closed(Box<TestClosed>, String),
     /// Another process's.
     Others,
 }
@@ -184,7 +184,7 @@ impl<'a> Stage<'a> {
         let chain = chain_of(&test);
         while !self.leaves_it() {
             match self.turn(&test, slots, &chain).await? {
-                Turn::Closed(closed, head) => return Ok(Some((chain, (closed, head)))),
+                Turn::Closed(closed, head) => return Ok(Some((chain, (*closed, head)))),
                 Turn::Ours(mut journal, _places) => {
                     self.tell(&test, of);
                     match restore_test(&test, &mut journal).instrument(spans::of_restore_test(&test)).await {
@@ -217,7 +217,7 @@ impl<'a> Stage<'a> {
                     let closed = known.recorded(test_step::CLOSE)?;
                     let closed =
                         closed.ok_or_else(|| EngineError::internal("a closed test without its last record"))?;
-                    return Ok(Turn::Closed(closed, head));
+                    return Ok(Turn::Closed(Box::new(closed), head));
                 }
                 Taken::HeldBy(_) => return Ok(Turn::Others),
                 Taken::NoSlot => {}

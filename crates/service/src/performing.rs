@@ -50,10 +50,7 @@ pub async fn go_on(world: &World, run: &RegisteredRun) -> Result<(), Obstacle> {
             None => return give_up(world, run, "it was to check one recovery point, and had not come to it").await,
         },
     };
-    let error = match backproof_engine::go_on(world, &request).await {
-        Ok(_) => return Ok(()),
-        Err(error) => error,
-    };
+    let Err(error) = backproof_engine::go_on(world, &request).await else { return Ok(()) };
     let costs: Option<CostEstimated> = run_record(&world.store, run.run, run_step::COSTS).await.unwrap_or_default();
     let obstacle = in_words(world, Some(run.run), costs.is_some(), &error);
     if matches!(error, EngineError::Refused(_)) && is_empty(world, run).await? {
@@ -67,8 +64,15 @@ pub async fn go_on(world: &World, run: &RegisteredRun) -> Result<(), Obstacle> {
 /// # Errors
 /// The sandbox or the journal could not be looked at.
 pub async fn sweep(world: &World) -> Result<Vec<(String, String)>, Obstacle> {
-    let swept = backproof_engine::sweep_stranded(world).await.map_err(|error| in_words(world, None, false, &error))?;
-    Ok(swept.left())
+    match backproof_engine::sweep_stranded(world).await {
+        Ok(swept) => Ok(swept.left()),
+        // Somebody else sweeps at this moment, and tells of what is left.
+        Err(EngineError::Unfit(why)) => {
+            tracing::info!(plan.name = world.plan.name, "{why}");
+            Ok(Vec::new())
+        }
+        Err(error) => Err(in_words(world, None, false, &error)),
+    }
 }
 
 /// What a closed run came to, given the verdict that its evidence comes to.

@@ -26,9 +26,10 @@ fn describe_key(body: &Value, ctx: &CallContext, world: &World) -> Result<Answer
         let arn = format!("arn:aws:kms:{}:{}:key/{id}", ctx.region, ctx.account);
         return Answer::json(&json!({ "KeyMetadata": told(&arn, "Enabled", true, ctx) }));
     }
-    let arn = match wanted.starts_with("arn:") {
-        true => wanted.to_owned(),
-        false => format!("arn:aws:kms:{}:{}:key/{wanted}", ctx.region, ctx.account),
+    let arn = if wanted.starts_with("arn:") {
+        wanted.to_owned()
+    } else {
+        format!("arn:aws:kms:{}:{}:key/{wanted}", ctx.region, ctx.account)
     };
     let (region, owner) = (part(&arn, 3), part(&arn, 4));
     let exists = region == ctx.region && world.accounts.iter().any(|account| account.id == owner);

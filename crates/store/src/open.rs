@@ -93,6 +93,7 @@ impl Store {
         let (lock, company) = workers::enter(directory, &clock).await?;
         let database = directory.join(DATABASE);
         let mirror = options.mirror.map(Mirror::new);
+        // Until the lock is shared others wait for us by the clock, so all that time it must not jump.
         let busy = clock.busy();
         let pool = connect(&database).await?;
         assert_safe_sqlite(&pool, &database).await?;
@@ -108,7 +109,6 @@ impl Store {
             .await
             .map_err(StoreError::database(&database))?;
         let own_file = OwnFile::register(directory, &worker, owner)?;
-        drop(busy);
         let inner = Inner {
             pool,
             database,
@@ -134,6 +134,7 @@ impl Store {
             store.adopt().await?;
         }
         store.catch_mirror_up().await?;
+        drop(busy);
         let lock = match company {
             Company::Alone => lock.share(directory, &clock).await?,
             Company::Others => lock,

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use crate::support::{ONE_TABLE, SANDBOX, Scenario, world_of};
 
 /// How long the service is left alone.
-const DAYS: i64 = 360;
+const DAYS: i64 = 25;
 /// How many calls a day of these plans makes, about: faults are strewn over so many.
 const CALLS_OF_A_DAY: u64 = 160;
 /// By how much the memory of this process, simulator included, may grow over the last three quarters.
@@ -66,6 +66,8 @@ struct Year {
     start: Timestamp,
     points_at_start: BTreeSet<String>,
     alarms: Arc<Mutex<Vec<Alarm>>>,
+    /// What the last sweep could not delete.
+    left: Arc<Mutex<Vec<(String, String)>>>,
     lives: u32,
     deaths: u32,
     faults: u32,
@@ -96,6 +98,7 @@ impl Year {
             start: world.start,
             points_at_start: simulator.recovery_points(SANDBOX).into_iter().collect(),
             alarms: Arc::default(),
+            left: Arc::default(),
             lives: 0,
             deaths: 0,
             faults: 0,
@@ -122,7 +125,9 @@ impl Year {
             self.longest_downtime = self.longest_downtime.max(SignedDuration::try_from(downtime).unwrap());
             self.runtime.block_on(self.clock.sleep(downtime));
         }
-        self.live(24 * 4, None, false);
+        // To an hour at which nothing waits to begin.
+        let rest = 24 * 4 - u64::try_from(self.clock.now().as_second() / 3600 % 24).unwrap() + 12;
+        self.live(rest, None, false);
     }
 
     /// One process: begins, serves for so many hours, and is stopped or killed.
@@ -138,6 +143,7 @@ impl Year {
                 store: store.clone(),
                 stop: stop.clone(),
                 alarms: self.alarms.clone(),
+                left: self.left.clone(),
                 died: died.clone(),
             });
             let pace = Pace { look: Duration::from_hours(1), ..Pace::default() };
@@ -259,7 +265,8 @@ impl Year {
         let resources = self.simulator.existing_resources(SANDBOX).into_iter().filter(is_ours);
         let points: BTreeSet<String> = self.simulator.recovery_points(SANDBOX).into_iter().collect();
         let copies: Vec<String> = points.difference(&self.points_at_start).cloned().collect();
-        wrong.extend(resources.chain(copies).map(|arn| format!("{arn} is still in the sandbox")));
+        let left = self.left.lock().unwrap();
+        wrong.extend(resources.chain(copies).map(|arn| format!("{arn} is still in the sandbox; the last sweep: {left:?}")));
         if let (Some(first), Some(last)) = (self.memory.first(), self.memory.last())
             && last.saturating_sub(*first) > MAY_GROW
         {
@@ -352,6 +359,7 @@ struct Soaked {
     store: Store,
     stop: CancellationToken,
     alarms: Arc<Mutex<Vec<Alarm>>>,
+    left: Arc<Mutex<Vec<(String, String)>>>,
     /// Told when the store says that the process is dead.
     died: Arc<Notify>,
 }
@@ -401,7 +409,9 @@ impl Host for Soaked {
     }
 
     async fn sweep(&self, plan: &Plan) -> Result<Vec<(String, String)>, Obstacle> {
-        self.seen(performing::sweep(&self.world(plan)).await)
+        let left = self.seen(performing::sweep(&self.world(plan)).await)?;
+        self.left.lock().unwrap().clone_from(&left);
+        Ok(left)
     }
 
     fn raise(&self, alarm: Alarm) {

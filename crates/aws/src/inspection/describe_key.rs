@@ -18,7 +18,7 @@ impl ReadKeys for Inspector {
         Ok(KeyFacts {
             arn: need(key.arn, "Arn").map_err(missing)?,
             account: parse_if_given(key.aws_account_id, "AWSAccountId").map_err(missing)?,
-            state: key.key_state.as_ref().map(KeyState::as_str).unwrap_or("unknown").to_owned(),
+            state: key.key_state.as_ref().map_or("unknown", KeyState::as_str).to_owned(),
             enabled: key.enabled && key.key_state == Some(KeyState::Enabled),
             is_of_aws: key.key_manager == Some(KeyManagerType::Aws),
             is_symmetric: key.key_spec == Some(KeySpec::SymmetricDefault)

@@ -54,8 +54,8 @@ fn permissions_are_asked_in_parts_and_read_to_the_last_page() {
         let inspection = cloud.inspect(&Party::Sandbox, &region()).await;
         let decisions = inspection.permissions.rulings(&sandbox_role(), &question()).await.unwrap();
         let rulings: Vec<_> = decisions.iter().map(|decision| &decision.ruling).collect();
-        use Ruling::{Allowed, DeniedExplicitly};
-        assert_eq!(rulings, [&Allowed, &DeniedExplicitly, &Allowed, &DeniedExplicitly]);
+        let page = [&Ruling::Allowed, &Ruling::DeniedExplicitly];
+        assert_eq!(rulings, [page, page].concat());
         assert_eq!(decisions[1].by, ["guard"]);
     });
     let asked = double.seen();

@@ -2,15 +2,18 @@
 
 use crate::support::{Aws, Desk, SANDBOX, plan, table, table_arn};
 
-/// One table whose only recovery point holds nothing.
-fn empty() -> String {
-    table("orders", &["1d"], "data = { empty = true }")
+/// One table whose only recovery point holds data that is far older than its date, and a plan that minds.
+fn stale() -> (Aws, Desk) {
+    let aws = Aws::with(&table("orders", &["1d"], "data = { stale = \"20d\" }"));
+    let minds =
+        "time_attribute = \"created_at\"\n[validators.settings.tables.orders]\nminimum_items = 1\nmax_lag = \"3d\"\n";
+    let desk = Desk::at(&aws, &plan().replace("time_attribute = \"created_at\"\n", minds));
+    (aws, desk)
 }
 
 #[test]
 fn what_failed_is_held_where_that_is_asked_for_and_sweep_says_so() {
-    let aws = Aws::with(&empty());
-    let desk = Desk::at(&aws, &plan());
+    let (aws, desk) = stale();
     desk.give(&["check", &table_arn("orders"), "--yes", "--keep", "4h"])
         .ends(1)
         .says("kept for inspection until")
@@ -32,8 +35,7 @@ fn a_time_longer_than_three_days_is_refused() {
 
 #[test]
 fn without_a_journal_everything_that_is_not_proved_exits_with_6() {
-    let aws = Aws::with(&empty());
-    let desk = Desk::at(&aws, &plan());
+    let (_aws, desk) = stale();
     let table = format!("arn:aws:dynamodb:eu-central-1:{SANDBOX}:table/bp-k3v9x2aa-1-1-1");
     let mut words = vec!["sweep", "--without-journal", "--confirm", &table, "--person", "Ada", "--reason", "lost"];
     desk.give(&words).ends(2).tells("--second-person");
@@ -43,8 +45,7 @@ fn without_a_journal_everything_that_is_not_proved_exits_with_6() {
 
 #[test]
 fn a_janitor_without_a_role_or_a_journal_to_go_by_exits_with_2() {
-    let aws = Aws::with(&empty());
-    let desk = Desk::at(&aws, &plan());
+    let (_aws, desk) = stale();
     desk.give(&["sweep", "--as-janitor"]).ends(2).tells("sandbox.sweep_role_arn");
     desk.give(&["sweep", "--journal", "nowhere"]).ends(2).tells("neither a state directory nor a mirror");
 }
@@ -58,7 +59,7 @@ fn a_janitor_goes_by_a_state_directory_or_by_a_mirror_that_it_only_reads() {
     let with_role = plan()
         .replace("restore_role_arn", "sweep_role_arn = \"arn:aws:iam::999988887777:role/sweep\"\nrestore_role_arn");
     let desk = Desk::at(&aws, &with_role);
-    desk.give(&["run", "--mirror", "mirror"]).ends(4);
+    desk.give(&["run", "--unapproved", "--mirror", "mirror"]).ends(4);
     let left = aws.in_sandbox().len();
     assert!(left > 0);
     for journal in [".backproof", "mirror"] {

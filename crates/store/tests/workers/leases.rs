@@ -155,3 +155,14 @@ async fn slots_are_counted_over_all_processes_that_live() {
     a.seem_dead();
     let _fifth = ours(b.try_take_chain(*run, "test-5", &slots(3)).await.unwrap());
 }
+
+#[test]
+fn processes_that_open_at_once_wait_for_each_other() {
+    let directory = tempfile::tempdir().unwrap();
+    let runtime = backproof_clock::VirtualRuntime::starting_at("2026-01-01T00:00:00Z".parse().unwrap()).unwrap();
+    let clock = runtime.clock();
+    let open = || Store::open(directory.path(), Arc::new(clock.clone()), "a process", "k3v9x2aa".parse().unwrap());
+    let (a, b, c, d) = runtime.block_on(async { tokio::join!(open(), open(), open(), open()) });
+    let stores = [a, b, c, d].map(Result::unwrap);
+    assert_eq!(stores[0].workers().unwrap().len(), 4);
+}
