@@ -40,12 +40,11 @@ fn get_role(params: &Params, ctx: &CallContext, world: &World) -> Result<Xml, Ap
 
 /// Who may assume a role. One that the world does not list can be assumed by anybody in it.
 fn trust_policy(role: Option<&Role>, world: &World) -> String {
-    let trusted: Vec<String> = match role {
-        Some(role) => role.trusts.clone(),
-        None => {
-            let accounts = world.accounts.iter().map(|account| account.id.clone());
-            accounts.chain(["backup.amazonaws.com".to_owned()]).collect()
-        }
+    let trusted: Vec<String> = if let Some(role) = role {
+        role.trusts.clone()
+    } else {
+        let accounts = world.accounts.iter().map(|account| account.id.clone());
+        accounts.chain(["backup.amazonaws.com".to_owned()]).collect()
     };
     let (services, accounts): (Vec<_>, Vec<_>) = trusted.into_iter().partition(|one| one.contains('.'));
     let mut statements = Vec::new();

@@ -32,9 +32,11 @@ pub(crate) fn perform(common: &Common, init: &Init) -> anyhow::Result<Exit> {
         return Ok(Exit::Passed);
     }
     println!("Wrote `{name}`. Put your accounts, Regions and roles in it, then:");
+    println!("  backproof iam          the permissions that each role needs");
     println!("  backproof doctor       what would fail on the day");
     println!("  backproof population   what there is to test");
     println!("  backproof draw         rehearse the draw; nothing is restored");
+    println!("  backproof plan approve sign the plan, with a key of `backproof keygen`");
     println!("  backproof run          restore, examine, delete, report");
     Ok(Exit::Passed)
 }

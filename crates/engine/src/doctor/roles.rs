@@ -103,7 +103,6 @@ fn judge(role: &Wanted<'_>, facts: &RoleFacts) -> Examined {
         return subject.bad(what, HOW, format!("anybody in AWS may assume {}", role.arn), mend);
     }
     match role.assumed_by {
-        AssumedBy::Us => subject.good(what, HOW, assumed_by(role.arn, trust)),
         AssumedBy::AwsBackup if !trust.services.contains(AWS_BACKUP) => {
             let mend = format!("let its trust policy allow sts:AssumeRole to the service {AWS_BACKUP}");
             subject.bad(what, HOW, format!("AWS Backup may not assume {}", role.arn), mend)
@@ -112,7 +111,7 @@ fn judge(role: &Wanted<'_>, facts: &RoleFacts) -> Examined {
             let mend = format!("use a role for this alone, whose trust policy names {AWS_BACKUP} and nobody else");
             subject.doubtful(what, HOW, format!("others may assume it too: {}", assumed_by(role.arn, trust)), mend)
         }
-        AssumedBy::AwsBackup => subject.good(what, HOW, assumed_by(role.arn, trust)),
+        AssumedBy::AwsBackup | AssumedBy::Us => subject.good(what, HOW, assumed_by(role.arn, trust)),
     }
 }
 
