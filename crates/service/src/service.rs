@@ -172,13 +172,26 @@ impl Service {
         memory.told.has_passed(&work.key());
         memory.rota.succeeded(work, &done, now);
         match &done {
-            Done::Swept(left) if !left.is_empty() => {
-                self.host.raise(telling::left(work.plan_name(), left, now));
-            }
+            Done::Swept(left) => self.tell_of_leftovers(work.plan_name(), left, memory, now),
             Done::Examined(wrong) if !wrong.is_empty() => {
                 self.host.raise(telling::examined(work.plan_name(), wrong, now));
             }
-            Done::Ran | Done::Swept(_) | Done::Examined(_) => {}
+            Done::Ran | Done::Examined(_) => {}
+        }
+    }
+
+    /// Once, again when they are others, and every day.
+    fn tell_of_leftovers(&self, plan_name: &str, left: &[(String, String)], memory: &mut Memory, now: Timestamp) {
+        let subject = format!("leftovers of {plan_name}");
+        if left.is_empty() {
+            return memory.told.has_passed(&subject);
+        }
+        for (what, why) in left {
+            tracing::warn!(plan.name = plan_name, "left: {what}: {why}");
+        }
+        let state: Vec<&str> = left.iter().map(|(what, _)| what.as_str()).collect();
+        if memory.told.is_news_again(&subject, &state.join("\n"), now, self.pace.sweep) {
+            self.host.raise(telling::left(plan_name, left, now));
         }
     }
 

@@ -1,24 +1,35 @@
 //! What people are told of, in words that may leave the host: names of plans, numbers, times.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use backproof_alarms::{Alarm, AlarmKind};
 use backproof_schedule::{Missed, Overdue};
 use jiff::Timestamp;
 
 use crate::host::Obstacle;
+use crate::work::later;
 
 /// The plan's name in alarms that are about no plan.
 pub(crate) const NO_PLAN: &str = "none";
 
 /// Remembers what was told, so that a lasting state is told of once.
 #[derive(Debug, Default)]
-pub(crate) struct Told(BTreeMap<String, String>);
+pub(crate) struct Told(BTreeMap<String, (String, Timestamp)>);
 
 impl Told {
     /// Whether this state of `subject` is new.
     pub(crate) fn is_news(&mut self, subject: &str, state: &str) -> bool {
-        self.0.insert(subject.to_owned(), state.to_owned()).as_deref() != Some(state)
+        self.is_news_again(subject, state, Timestamp::MIN, Duration::MAX)
+    }
+
+    /// Whether this state of `subject` is new, or was told of so long ago that it is told of again.
+    pub(crate) fn is_news_again(&mut self, subject: &str, state: &str, now: Timestamp, again_after: Duration) -> bool {
+        let is_known = self.0.get(subject).is_some_and(|(known, at)| known == state && now < later(*at, again_after));
+        if !is_known {
+            self.0.insert(subject.to_owned(), (state.to_owned(), now));
+        }
+        !is_known
     }
 
     /// The state has passed: the next one is news again.

@@ -411,11 +411,11 @@ fn a_permission_that_the_caller_says_is_needed_is_asked_for_in_each_role() {
 
 #[test]
 fn a_world_that_answers_nothing_is_bad_and_not_silent() {
-    let world = format!("{ONE_TABLE}\n[[faults]]\nkind = \"server-error\"\n");
-    let case = Case { scenario: Scenario::by_copy(World::parse(&world).unwrap()), change: |_| {} };
-    let (mut plan, text) = case.scenario.plan();
+    let world = format!("{ONE_DATABASE}\n[[faults]]\nkind = \"server-error\"\n");
+    let scenario = Scenario::of_databases(World::parse(&world).unwrap());
+    let (mut plan, text) = scenario.plan();
     plan.scope.accounts[0].role_arn = Some(SOURCE_ROLE.into());
-    let play = Play::with_plan(&case.scenario, plan, text);
+    let play = Play::with_plan(&scenario, plan, text);
     let found = play.ask(async |world| examine(world).await);
     for subject in [Subject::Identity, Subject::Role, Subject::Clock] {
         assert!(found.iter().any(|one| one.subject == subject && one.state != State::Good), "{subject:?}: {found:#?}");

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use crate::support::{ONE_TABLE, SANDBOX, Scenario, world_of};
 
 /// How long the service is left alone.
-const DAYS: i64 = 25;
+const DAYS: i64 = 360;
 /// How many calls a day of these plans makes, about: faults are strewn over so many.
 const CALLS_OF_A_DAY: u64 = 160;
 /// By how much the memory of this process, simulator included, may grow over the last three quarters.
@@ -266,7 +266,9 @@ impl Year {
         let points: BTreeSet<String> = self.simulator.recovery_points(SANDBOX).into_iter().collect();
         let copies: Vec<String> = points.difference(&self.points_at_start).cloned().collect();
         let left = self.left.lock().unwrap();
-        wrong.extend(resources.chain(copies).map(|arn| format!("{arn} is still in the sandbox; the last sweep: {left:?}")));
+        wrong.extend(
+            resources.chain(copies).map(|arn| format!("{arn} is still in the sandbox; the last sweep: {left:?}")),
+        );
         if let (Some(first), Some(last)) = (self.memory.first(), self.memory.last())
             && last.saturating_sub(*first) > MAY_GROW
         {

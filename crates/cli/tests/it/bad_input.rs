@@ -11,7 +11,7 @@ fn every_problem_of_a_plan_is_told_at_once_with_its_line_and_a_hint() {
         .replace("use = \"items\"", "use = \"itemz\"");
     desk.write("backproof.toml", &wrong);
     let line = |part: &str| wrong.lines().position(|line| line.contains(part)).unwrap() + 1;
-    desk.give(&["run"])
+    desk.give(&["run", "--unapproved"])
         .ends(2)
         .says_nothing()
         .tells(&format!("backproof.toml:{}", line("selection_windw_days")))
@@ -35,7 +35,7 @@ fn an_endpoint_that_nobody_listens_on_is_named_and_exits_with_3() {
     let aws = Aws::with(&sound());
     let desk = Desk::at(&aws, &plan());
     let nobody = "http://127.0.0.1:1";
-    for command in [&["run"][..], &["check", &table_arn("orders"), "--yes"], &["sweep"]] {
+    for command in [&["run", "--unapproved"][..], &["check", &table_arn("orders"), "--yes"], &["sweep"]] {
         let arguments = [command, &["--endpoint-url", nobody]].concat();
         desk.give(&arguments).ends(3).says_nothing().tells(&format!("no answer from {nobody}"));
     }
@@ -53,7 +53,10 @@ fn an_expired_session_says_how_to_sign_in() {
     desk.unset("AWS_SECRET_ACCESS_KEY");
     desk.write("config", "[profile work]\naws_access_key_id = 111122223333\naws_secret_access_key = any\n");
     desk.set("AWS_CONFIG_FILE", desk.path("config").to_str().unwrap());
-    desk.give(&["run", "--profile", "work"]).ends(3).says_nothing().tells("aws sso login --profile work");
+    desk.give(&["run", "--unapproved", "--profile", "work"])
+        .ends(3)
+        .says_nothing()
+        .tells("aws sso login --profile work");
     desk.give(&["population", "--profile", "work"]).ends(3).says("aws sso login --profile work");
 }
 
@@ -63,7 +66,7 @@ fn a_profile_of_which_nobody_is_signed_in_says_how_to_sign_in() {
     let mut desk = Desk::at(&aws, &plan());
     desk.unset("AWS_ACCESS_KEY_ID");
     desk.unset("AWS_SECRET_ACCESS_KEY");
-    desk.give(&["run"]).ends(3).tells("set AWS_PROFILE (then: aws sso login --profile NAME)");
+    desk.give(&["run", "--unapproved"]).ends(3).tells("set AWS_PROFILE (then: aws sso login --profile NAME)");
     desk.write(
         "config",
         "[profile work]\nsso_session = x\nsso_account_id = 111122223333\nsso_role_name = r\n\
@@ -71,7 +74,7 @@ fn a_profile_of_which_nobody_is_signed_in_says_how_to_sign_in() {
     );
     desk.set("AWS_CONFIG_FILE", desk.path("config").to_str().unwrap());
     desk.set("AWS_PROFILE", "work");
-    desk.give(&["run"]).ends(3).says_nothing().tells("aws sso login --profile work");
+    desk.give(&["run", "--unapproved"]).ends(3).says_nothing().tells("aws sso login --profile work");
 }
 
 #[test]
@@ -130,7 +133,7 @@ fn a_fast_clock_is_refused_where_aws_itself_is_asked() {
     let aws = Aws::with("");
     let mut desk = Desk::at(&aws, &plan());
     desk.unset("AWS_ENDPOINT_URL");
-    desk.give(&["run"]).ends(2).says_nothing().tells("BACKPROOF_SIMULATED_TIME is for simulators");
+    desk.give(&["run", "--unapproved"]).ends(2).says_nothing().tells("BACKPROOF_SIMULATED_TIME is for simulators");
     desk.set("BACKPROOF_SIMULATED_TIME", "soon");
-    desk.give(&["run"]).ends(2).tells("`soon` is no simulated time");
+    desk.give(&["run", "--unapproved"]).ends(2).tells("`soon` is no simulated time");
 }

@@ -13,21 +13,21 @@ fn a_committed_draw_waits_for_the_auditor_and_takes_one_nonce_only() {
         .says(committed["commitment_sha256"].as_str().unwrap())
         .says("--reveal auditor:NONCE");
     desk.give(&["status"]).ends(0).says("waiting for its entropy");
-    desk.give(&["run"]).ends(6).says_nothing().tells("waits for its entropy");
-    desk.give(&["run", "--reveal", "nonsense"]).ends(2).tells("`nonsense` is no entropy");
+    desk.give(&["run", "--unapproved"]).ends(6).says_nothing().tells("waits for its entropy");
+    desk.give(&["run", "--unapproved", "--reveal", "nonsense"]).ends(2).tells("`nonsense` is no entropy");
     let drawn = desk.give(&["draw", "--reveal", "auditor:4711", "--output", "json"]).ends(0).json();
     assert_eq!(drawn["entropy"]["value"], "4711");
     desk.give(&["draw", "--reveal", "auditor:4712"]).ends(2).tells("is revealed already, auditor:4711");
     desk.give(&["draw", "--commit"]).ends(0).says("its entropy is revealed already (auditor:4711)");
     assert_eq!(aws.simulator.restore_jobs().len(), 0);
-    desk.give(&["run"]).ends(0);
+    desk.give(&["run", "--unapproved"]).ends(0);
 }
 
 #[test]
 fn the_draw_of_a_run_is_redone_from_its_files_byte_by_byte() {
     let aws = Aws::with(&sound());
     let desk = Desk::at(&aws, &plan().replace("per_stratum = 10", "per_stratum = 1"));
-    let results = desk.give(&["run", "--output", "json"]).ends(0);
+    let results = desk.give(&["run", "--unapproved", "--output", "json"]).ends(0);
     results.json();
     let journal = desk.read(".backproof/runs/1/journal.jsonl");
     let result_of = |step: &str| -> serde_json::Value {

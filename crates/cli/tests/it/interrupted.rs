@@ -23,10 +23,10 @@ fn one_at_a_time() -> String {
 fn stopped_by(signal: &str) {
     let aws = Aws::with_jobs_of("30s", &sound());
     let desk = Desk::at(&aws, &one_at_a_time());
-    let run = desk.start(&["run"]);
+    let run = desk.start(&["run", "--unapproved"]);
     aws.wait_for("the first restore", |calls| called(calls, "StartRestoreJob", 1));
     send(signal, &run, &desk);
-    let came = Came::of(&["run"], run.wait_with_output().unwrap());
+    let came = Came::of(&["run", "--unapproved"], run.wait_with_output().unwrap());
     came.ends(3).tells("stopping: no new restore begins").says("stopped");
     assert_eq!(aws.simulator.restore_jobs().len(), 1);
     assert_eq!(aws.in_sandbox(), Vec::<String>::new());
@@ -47,7 +47,7 @@ fn a_schedule_that_ends_the_program_stops_new_restores_and_cleans_up() {
 fn a_second_interrupt_stops_at_once_and_the_next_run_finishes() {
     let aws = Aws::with_jobs_of("60s", &sound());
     let desk = Desk::at(&aws, &one_at_a_time());
-    let mut run = desk.start(&["run"]);
+    let mut run = desk.start(&["run", "--unapproved"]);
     aws.wait_for("the first restore", |calls| called(calls, "StartRestoreJob", 1));
     interrupt(&run, &desk);
     let mut told = BufReader::new(run.stderr.take().unwrap());
@@ -63,7 +63,7 @@ fn a_second_interrupt_stops_at_once_and_the_next_run_finishes() {
     assert_eq!(run.wait().unwrap().code(), Some(3));
     desk.give(&["status"]).ends(0).says("open");
 
-    desk.give(&["run"]).tells("run 1: going on where it was stopped").ends(0);
+    desk.give(&["run", "--unapproved"]).tells("run 1: going on where it was stopped").ends(0);
     assert_eq!(aws.simulator.restore_jobs().len(), 3);
     assert_eq!(aws.in_sandbox(), Vec::<String>::new());
 }
@@ -72,12 +72,12 @@ fn a_second_interrupt_stops_at_once_and_the_next_run_finishes() {
 fn a_second_run_on_the_same_state_helps_the_first() {
     let aws = Aws::with_jobs_of("30s", &sound());
     let desk = Desk::at(&aws, &plan());
-    let first = desk.start(&["run"]);
+    let first = desk.start(&["run", "--unapproved"]);
     aws.wait_for("the first restore", |calls| called(calls, "StartRestoreJob", 1));
     let who = format!("process {}", first.id());
     desk.give(&["status"]).ends(0).says("restoring and examining").says(&who);
-    desk.give(&["run"]).ends(0).tells("helping with run 1").tells(&who);
-    Came::of(&["run"], first.wait_with_output().unwrap()).ends(0);
+    desk.give(&["run", "--unapproved"]).ends(0).tells("helping with run 1").tells(&who);
+    Came::of(&["run", "--unapproved"], first.wait_with_output().unwrap()).ends(0);
     assert_eq!(aws.simulator.restore_jobs().len(), 3);
     assert_eq!(aws.in_sandbox(), Vec::<String>::new());
 }

@@ -8,14 +8,15 @@ use crate::support::{Aws, Desk, SANDBOX, called, plan, sound};
 fn killed_when(what: &str, moment: impl Fn(&[CallRecord]) -> bool) {
     let aws = Aws::with(&sound());
     let desk = Desk::at(&aws, &plan());
-    let mut run = desk.command(&["run"]).spawn().unwrap();
+    let mut run = desk.command(&["run", "--unapproved"]).spawn().unwrap();
     aws.wait_for(what, moment);
     run.kill().unwrap();
     assert_eq!(run.wait().unwrap().code(), None, "{what}: the run was over before it could be killed");
     let drawn_before = std::fs::read_to_string(desk.path(".backproof/runs/1/ranking.tsv")).ok();
 
     desk.give(&["status"]).ends(0).says("open").says("`backproof run` goes on with it");
-    let came = desk.give(&["run", "--output", "json"]).ends(0).tells("run 1: going on where it was stopped");
+    let came =
+        desk.give(&["run", "--unapproved", "--output", "json"]).ends(0).tells("run 1: going on where it was stopped");
     came.json();
 
     let register = desk.give(&["status", "--output", "json"]).ends(0).json();

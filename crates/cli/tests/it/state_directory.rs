@@ -7,8 +7,12 @@ fn a_file_in_the_way_of_the_state_is_named_and_nothing_begins() {
     let aws = Aws::with(&sound());
     let desk = Desk::at(&aws, &plan());
     desk.write("taken", "mine");
-    desk.give(&["run", "--state", "taken"]).ends(2).says_nothing().tells("`taken`").tells("a file is in the way");
-    desk.give(&["run", "--state", "taken/deeper"]).ends(2).says_nothing().tells("a file is in the way");
+    desk.give(&["run", "--unapproved", "--state", "taken"])
+        .ends(2)
+        .says_nothing()
+        .tells("`taken`")
+        .tells("a file is in the way");
+    desk.give(&["run", "--unapproved", "--state", "taken/deeper"]).ends(2).says_nothing().tells("a file is in the way");
     assert_eq!(desk.read("taken"), "mine");
     assert_eq!(aws.simulator.restore_jobs().len(), 0);
 }
@@ -18,7 +22,7 @@ fn a_state_that_cannot_be_written_is_refused_before_anything_begins() {
     let aws = Aws::with(&sound());
     let desk = Desk::at(&aws, &plan());
     // The kernel lets nobody, not even root, make directories there.
-    desk.give(&["run", "--state", "/sys/backproof"])
+    desk.give(&["run", "--unapproved", "--state", "/sys/backproof"])
         .ends(2)
         .says_nothing()
         .tells("cannot write `/sys/backproof`")
@@ -83,11 +87,14 @@ fn a_state_that_does_not_last_is_refused_before_aws_is_asked_anything() {
     let mut desk = Desk::bare();
     desk.write("backproof.toml", &plan());
     desk.set("BACKPROOF_STATE", memory.path().join("state").to_str().unwrap());
-    for command in [&["run"][..], &["sweep", "--delete"]] {
+    for command in [&["run", "--unapproved"][..], &["sweep", "--delete"]] {
         desk.give(command).ends(6).says_nothing().tells("does not last").tells("--mirror");
     }
     let mirror = memory.path().join("mirror");
-    desk.give(&["run", "--mirror", mirror.to_str().unwrap()]).ends(6).tells("the mirror").tells("does not last");
+    desk.give(&["run", "--unapproved", "--mirror", mirror.to_str().unwrap()])
+        .ends(6)
+        .tells("the mirror")
+        .tells("does not last");
 }
 
 #[test]
@@ -95,10 +102,10 @@ fn a_lost_state_is_made_again_from_its_mirror() {
     let aws = Aws::with(&sound());
     let mut desk = Desk::at(&aws, &plan());
     desk.set("BACKPROOF_MIRROR", desk.path("mirror").to_str().unwrap());
-    desk.give(&["run"]).ends(0);
+    desk.give(&["run", "--unapproved"]).ends(0);
     let key = desk.read(".backproof/fingerprint.key");
     std::fs::remove_dir_all(desk.path(".backproof")).unwrap();
-    desk.give(&["run"]).ends(0).says(".backproof/runs/2/report.html");
+    desk.give(&["run", "--unapproved"]).ends(0).says(".backproof/runs/2/report.html");
     assert_eq!(desk.read(".backproof/fingerprint.key"), key);
     desk.give(&["state", "audit"]).ends(0).says("The register is whole.");
     desk.give(&["report", "1"]).ends(0).says(".backproof/runs/1/report.html");

@@ -16,7 +16,7 @@ fn what_failed_is_held_where_that_is_asked_for_and_sweep_says_so() {
     let (aws, desk) = stale();
     desk.give(&["check", &table_arn("orders"), "--yes", "--keep", "4h"])
         .ends(1)
-        .says("kept for inspection until")
+        .says("is kept for")
         .tells("what does not pass is held for 4h")
         .tells("look at it in account 999988887777: aws dynamodb scan --region eu-central-1 --table-name bp-");
     assert_eq!(aws.in_sandbox().len(), 1);
@@ -59,6 +59,7 @@ fn a_janitor_goes_by_a_state_directory_or_by_a_mirror_that_it_only_reads() {
     let with_role = plan()
         .replace("restore_role_arn", "sweep_role_arn = \"arn:aws:iam::999988887777:role/sweep\"\nrestore_role_arn");
     let desk = Desk::at(&aws, &with_role);
+    std::fs::create_dir(desk.path("mirror")).unwrap();
     desk.give(&["run", "--unapproved", "--mirror", "mirror"]).ends(4);
     let left = aws.in_sandbox().len();
     assert!(left > 0);

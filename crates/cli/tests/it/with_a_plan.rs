@@ -12,7 +12,7 @@ fn init_writes_a_plan_that_can_be_read_and_overwrites_none() {
     assert_eq!(json["plan"], "new.toml");
     // The template's account is the simulator's; nothing can leave it, since no route is configured.
     desk.give(&["population", "--plan", "new.toml"]).ends(0).says("no-route");
-    desk.give(&["run", "--plan", "new.toml"]).ends(6).tells("nobody has authorised this plan");
+    desk.give(&["run", "--unapproved", "--plan", "new.toml"]).ends(6).tells("nobody has authorised this plan");
     desk.give(&["init", "--force"]).ends(0).says("backproof doctor");
     assert_eq!(desk.read("backproof.toml"), desk.read("new.toml"));
 }
@@ -62,7 +62,7 @@ fn every_result_as_json_is_one_document_on_stdout() {
         &["draw"],
         &["draw", "--commit"],
         &["draw", "--reveal", "auditor:1"],
-        &["run"],
+        &["run", "--unapproved"],
         &["check", &orders, "--dry-run"],
         &["check", &orders, "--yes"],
         &["status"],
@@ -77,7 +77,7 @@ fn every_result_as_json_is_one_document_on_stdout() {
 fn a_report_rendered_again_has_the_same_bytes_and_says_that_it_was_a_simulation() {
     let aws = Aws::with(&sound());
     let desk = Desk::at(&aws, &plan());
-    desk.give(&["run"]).ends(0).says(".backproof/runs/1/report.html");
+    desk.give(&["run", "--unapproved"]).ends(0).says(".backproof/runs/1/report.html");
     let report = desk.read(".backproof/runs/1/report.html");
     assert!(report.contains("Simulation") || report.contains("SIMULATION"), "the endpoint is not AWS's");
     let results = desk.read(".backproof/runs/1/results.json");
@@ -93,8 +93,8 @@ fn a_report_rendered_again_has_the_same_bytes_and_says_that_it_was_a_simulation(
 fn a_second_run_gets_the_next_number() {
     let aws = Aws::with(&sound());
     let desk = Desk::at(&aws, &plan());
-    desk.give(&["run"]).ends(0);
-    desk.give(&["run"]).ends(0).says(".backproof/runs/2/report.html");
+    desk.give(&["run", "--unapproved"]).ends(0);
+    desk.give(&["run", "--unapproved"]).ends(0).says(".backproof/runs/2/report.html");
     let register = desk.give(&["status", "--output", "json"]).ends(0).json();
     assert_eq!([&register[0]["run"], &register[1]["run"]], [1, 2]);
     assert_eq!(register[1]["outcomes"]["passed"], 3);

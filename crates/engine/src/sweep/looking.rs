@@ -23,6 +23,7 @@ const WITHOUT_INTENT: SignedDuration = SignedDuration::from_hours(72);
 pub(super) async fn look(world: &World, journal: &Store) -> Result<Findings> {
     let mut ledger = Ledger::read(journal, &world.store).await?;
     let unresolved = ledger.unresolved().await?;
+    let opened = journal.register().await?.into_iter().map(|run| (run.run, run.opened_at)).collect();
     let mut findings = Findings::default();
     for region in &world.plan.sandbox.regions {
         let access = world.cloud.sandbox(region).await?;
@@ -31,7 +32,7 @@ pub(super) async fn look(world: &World, journal: &Store) -> Result<Findings> {
         look.by_restore_jobs(ledger.is_fresh()).await;
         look.by_names_and_tags().await;
         look.decide(&mut ledger).await?;
-        copies::look(world, &look.access, &unresolved, &mut look.findings).await;
+        copies::look(world, &look.access, &unresolved, &opened, &mut look.findings).await;
         findings.found.append(&mut look.findings.found);
         findings.absent.append(&mut look.findings.absent);
         findings.unreadable.append(&mut look.findings.unreadable);

@@ -76,9 +76,26 @@ impl Backup {
         self.active_copies.retain(|place| !self.copy_jobs[*place].ended());
     }
 
+    /// Deletes copies whose lifecycle is over. Other recovery points are what a world says they are.
+    pub(super) fn expire_copies(&mut self, now: Timestamp) {
+        let over: Vec<_> = self.lasting_copies.range(..=now).map(|(over, _)| *over).collect();
+        for place in over.into_iter().flat_map(|over| self.lasting_copies.remove(&over).unwrap_or_default()) {
+            let job = &self.copy_jobs[place];
+            let CopyStage::Completed { point_arn } = &job.stage else { continue };
+            let (account, region, name) = &job.destination;
+            let site = self.sites.get_mut(&(account.clone(), region.clone()));
+            let Some(vault) = site.and_then(|site| site.vaults.get_mut(name)) else { continue };
+            let found =
+                (0..vault.places()).find(|place| vault.point(*place).is_some_and(|point| point.arn == *point_arn));
+            if let Some(found) = found {
+                vault.remove(found);
+            }
+        }
+    }
+
     /// Puts the copy into its vault. It keeps the date of its source, and takes the key of its vault.
-    fn finish_copy(&mut self, place: usize) -> CopyStage {
-        let job = &self.copy_jobs[place];
+    fn finish_copy(&mut self, number: usize) -> CopyStage {
+        let job = &self.copy_jobs[number];
         let (account, region, name) = &job.destination;
         let site = self.sites.get_mut(&(account.clone(), region.clone()));
         let Some(vault) = site.and_then(|site| site.vaults.get_mut(name)) else {
@@ -104,6 +121,9 @@ impl Backup {
         };
         let tags: Option<&std::collections::BTreeMap<_, _>> = self.tags.get(&job.point.arn);
         let tags = tags.cloned().unwrap_or_default();
+        if let Some(over) = copy.delete_at() {
+            self.lasting_copies.entry(over).or_default().push(number);
+        }
         vault.points.push(Some(copy));
         populate::Tags::insert(&mut self.tags, arn.clone(), tags);
         CopyStage::Completed { point_arn: arn }

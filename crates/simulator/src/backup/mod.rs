@@ -58,6 +58,8 @@ pub(crate) struct Backup {
     /// When each recovery point was last restored with success, by ARN.
     last_restores: BTreeMap<String, Timestamp>,
     active_copies: Vec<usize>,
+    /// Copy jobs by when the lifecycle of the copy that they made is over.
+    lasting_copies: BTreeMap<Timestamp, Vec<usize>>,
     /// Account, Region, operation and token of each job that was started with a token, and its place.
     tokens: BTreeMap<(String, String, &'static str, String), usize>,
 }
@@ -123,6 +125,7 @@ impl Backup {
             active_restores: Vec::new(),
             last_restores: BTreeMap::new(),
             active_copies: Vec::new(),
+            lasting_copies: BTreeMap::new(),
             tokens: BTreeMap::new(),
         }
     }
@@ -130,6 +133,7 @@ impl Backup {
     /// Lets happen what is due by `now`.
     pub(crate) fn advance(&mut self, now: Timestamp, made: &mut Made<'_>) {
         self.advance_copies(now);
+        self.expire_copies(now);
         self.advance_restores(now, made);
     }
 
