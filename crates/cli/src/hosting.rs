@@ -29,10 +29,13 @@ pub(crate) struct Hosting {
     unapproved: bool,
     stop: CancellationToken,
     /// By file: its text as it was read last, and what was made of it.
-    read: Mutex<BTreeMap<PathBuf, (String, Result<Plan, String>)>>,
+    read: Mutex<BTreeMap<PathBuf, Read>>,
     /// By plan: to whom it tells.
     alarms: Mutex<BTreeMap<String, (AlarmsPlan, Alarms)>>,
 }
+
+/// The text of a plan file, and what was made of it.
+type Read = (String, Result<Plan, String>);
 
 impl Hosting {
     pub(crate) fn new(

@@ -32,7 +32,7 @@ const AFTERWORD: &str = "
 
 - **Denials.** The source role, the role that asks for copies and the janitor are denied everything that they are not allowed, so that a policy attached by mistake changes nothing. The sandbox role is denied other Regions, passing any other role, public databases, ways out of the network, sharing, and changes of what is not named `bp-*` where names tell.
 - **Permissions boundaries.** The sandbox role and the janitor can never be allowed more than the actions above. The restore role has AWS's managed policies, which are broad and grow; its boundary keeps it to the services of the plan's resource types, to the sandbox's Regions, and to what is named `bp-*`.
-- **Trust.** The roles trust the sandbox account, or whom `--trust` names, with the plan's `external_id`. Roles of AWS Backup are assumed for jobs of their own account only.
+- **Trust.** The roles trust the sandbox account, or whom `--principal` names, with the plan's `external_id`. Roles of AWS Backup are assumed for jobs of their own account only.
 - **Service control policies.** `--template scp` shows what to deny above the account: ways out of the sandbox, sharing, restores by anybody else; in accounts that backups come from, every change by the harness's roles.
 
 ## What IAM cannot tell apart

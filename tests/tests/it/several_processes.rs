@@ -36,9 +36,8 @@ fn played(reference: &Reference, seed: u64, processes: u32, harm: Harm, starts: 
             Harm::Killed { times } if start < times => {
                 world.store.stop_after(u32::try_from(dice(seed, throw, writes / 2)).unwrap());
             }
-            Harm::Killed { .. } => {}
             Harm::TakenForDead if process + 1 < processes => be_taken_for_dead(world, dice(seed, throw, 1_500)),
-            Harm::TakenForDead => {}
+            Harm::Killed { .. } | Harm::TakenForDead => {}
         }
     });
     let mut wrong = Vec::new();

@@ -296,7 +296,7 @@ impl Year {
         for (_, event) in self.read(async |store| store.events().await.unwrap()) {
             match event {
                 RegisterEvent::Begun { plan_name, due, .. } if plan_name == *name => {
-                    *begun.entry(due).or_insert(0) += 1
+                    *begun.entry(due).or_insert(0) += 1;
                 }
                 RegisterEvent::Performed { plan_name, due, .. } | RegisterEvent::Missed { plan_name, due, .. }
                     if plan_name == *name =>

@@ -22,7 +22,7 @@ pub(crate) struct Iam {
     pub(crate) out: Option<PathBuf>,
     /// Who may assume the roles: an ARN, or an account's number. Default: the sandbox account.
     #[arg(long, value_name = "PRINCIPAL")]
-    pub(crate) trust: Option<String>,
+    pub(crate) principal: Option<String>,
     /// Needs no plan: words in capitals stand for what a plan would say.
     #[arg(long)]
     pub(crate) placeholders: bool,

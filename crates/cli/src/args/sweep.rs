@@ -12,7 +12,7 @@ pub(crate) struct Sweep {
     /// Deletes; without it, only says what would be deleted.
     #[arg(long)]
     pub(crate) delete: bool,
-    /// Works under sandbox.sweep_role_arn, which may look and delete and nothing else.
+    /// Works under `sandbox.sweep_role_arn`, which may look and delete and nothing else.
     #[arg(long)]
     pub(crate) as_janitor: bool,
     /// Cleans up after the runs of this state directory or mirror, which is only read; what was deleted is written to
@@ -41,6 +41,7 @@ pub(crate) struct WithoutJournal {
     /// restore role made, on the word of --person and --second-person, for --reason.
     #[arg(long, requires = "confirm", requires = "person", requires = "second_person", requires = "reason")]
     #[arg(conflicts_with = "delete")]
+    #[expect(clippy::struct_field_names, reason = "it is the name of the flag")]
     pub(crate) without_journal: bool,
     /// The resource to delete; may be given several times. Either all of them pass, or none is deleted.
     #[arg(long, value_name = "ARN", requires = "without_journal")]

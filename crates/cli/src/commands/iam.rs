@@ -13,7 +13,7 @@ use crate::wiring;
 
 pub(crate) fn perform(common: &Common, iam: &Iam) -> anyhow::Result<Exit> {
     let setup = setup(common, iam)?;
-    let setup = match &iam.trust {
+    let setup = match &iam.principal {
         Some(principal) => setup.trusting(principal.clone()),
         None => setup,
     };
@@ -53,16 +53,12 @@ fn setup(common: &Common, iam: &Iam) -> anyhow::Result<Setup> {
 fn documents(iam: &Iam, setup: &Setup) -> Result<Vec<Document>, UsageError> {
     let declared = declared();
     let format = iam.format.format();
-    match iam.template {
-        Some(name) => match template(name.template(), setup, &declared, format) {
-            Ok(document) => Ok(vec![document]),
-            Err(error) => Err(UsageError(error.to_string())),
-        },
-        None => {
-            let wanted: Vec<_> = iam.role.iter().flat_map(|name| name.roles()).collect();
-            Ok(roles(setup, &declared, &wanted, format))
-        }
+    if let Some(name) = iam.template {
+        let document = template(name.template(), setup, &declared, format);
+        return document.map(|document| vec![document]).map_err(|error| UsageError(error.to_string()));
     }
+    let wanted: Vec<_> = iam.role.iter().flat_map(|name| name.roles()).collect();
+    Ok(roles(setup, &declared, &wanted, format))
 }
 
 /// What drivers and validators declare.

@@ -19,7 +19,7 @@ pub(crate) async fn perform(common: &Common, serve: &Serve) -> anyhow::Result<Ex
     let clock = wiring::clock(common);
     let store = wiring::open_store(&wiring::state_directory(common), common.mirror.as_deref(), clock.clone()).await?;
     let host = Arc::new(Hosting::new(common, files, store.clone(), serve.unapproved, stop.clone()));
-    check_plans(common, &*host, store.open_runs().await?.is_empty()).await?;
+    check_plans(common, &host, store.open_runs().await?.is_empty()).await?;
     let listener = TcpListener::bind(serve.listen)
         .await
         .map_err(|error| UsageError(format!("cannot listen on {}: {error}; name another --listen", serve.listen)))?;

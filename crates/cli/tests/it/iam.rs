@@ -15,7 +15,7 @@ fn permissions_are_written_for_a_plan_without_aws_and_without_state() {
     desk.give(&["iam", "--template", "sandbox", "--format", "cloudformation", "--out", "sandbox"])
         .ends(0)
         .says("Wrote `sandbox/backproof-sandbox.template.json`.");
-    let trusting = ["iam", "--role", "sandbox", "--trust", "arn:aws:iam::222233334444:role/runner"];
+    let trusting = ["iam", "--role", "sandbox", "--principal", "arn:aws:iam::222233334444:role/runner"];
     desk.give(&trusting).ends(0).says("arn:aws:iam::222233334444:role/runner");
     assert!(!desk.path(".backproof").exists());
 }

@@ -13,14 +13,14 @@ fn play(data: &str) -> Play {
     Play::of(&Scenario::by_copy(one_table(data)))
 }
 
-fn for_four_hours() -> Option<SignedDuration> {
-    Some(SignedDuration::from_hours(4))
+fn four_hours() -> SignedDuration {
+    SignedDuration::from_hours(4)
 }
 
 #[test]
 fn what_failed_is_held_until_its_time_and_then_swept() {
     let play = play("data = { missing_items = 3 }");
-    let end = play.check(ORDERS, for_four_hours()).unwrap();
+    let end = play.check(ORDERS, Some(four_hours())).unwrap();
     let seen = play.seen(end.run);
     assert_eq!(seen.outcomes()["orders"].0, "failed");
     assert_eq!(seen.conclusion.verdict, RunVerdict::Failed, "held is not left behind");
@@ -40,7 +40,7 @@ fn what_failed_is_held_until_its_time_and_then_swept() {
 #[test]
 fn another_run_tolerates_what_is_held_and_deletes_it_when_it_is_due() {
     let play = play("data = { missing_items = 3 }");
-    play.check(ORDERS, for_four_hours()).unwrap();
+    play.check(ORDERS, Some(four_hours())).unwrap();
     let meanwhile = play.check(ORDERS, None).unwrap();
     assert_eq!(play.seen(meanwhile.run).conclusion.verdict, RunVerdict::Failed);
     assert_eq!(in_sandbox(&play), [RESTORED]);
@@ -53,7 +53,7 @@ fn another_run_tolerates_what_is_held_and_deletes_it_when_it_is_due() {
 #[test]
 fn what_passed_is_deleted_at_once() {
     let play = play("");
-    let end = play.check(ORDERS, for_four_hours()).unwrap();
+    let end = play.check(ORDERS, Some(four_hours())).unwrap();
     assert_eq!(play.seen(end.run).conclusion.verdict, RunVerdict::Passed);
     assert_eq!(in_sandbox(&play), Vec::<String>::new());
 }
@@ -70,7 +70,7 @@ fn nothing_is_held_for_longer_than_three_days() {
 #[test]
 fn a_tag_that_somebody_shortened_ends_it_sooner() {
     let play = play("data = { missing_items = 3 }");
-    play.check(ORDERS, for_four_hours()).unwrap();
+    play.check(ORDERS, Some(four_hours())).unwrap();
     play.ask(async |world| {
         let access = world.cloud.sandbox(&"eu-central-1".parse().unwrap()).await.unwrap();
         let tags = [("backproof:expires".to_owned(), "2026-01-01T00:00:00Z".to_owned())].into();
