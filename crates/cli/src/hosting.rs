@@ -227,6 +227,8 @@ impl Host for Hosting {
         let all = locked(&self.alarms);
         match all.get(&alarm.plan_name) {
             Some((_, alarms)) => alarms.raise(alarm),
+            // No plan was ever read, so nobody is named to be told.
+            None if all.is_empty() => tracing::error!("nobody can be told: {}", alarm.summary),
             None => all.values().for_each(|(_, alarms)| alarms.raise(alarm.clone())),
         }
     }

@@ -44,14 +44,14 @@ fn run_on_a_full_disk(desk: &Desk) -> (Came, Came) {
         .is_ok_and(|status| status.success());
     let (program, arguments) = if may_mount {
         let script = format!(
-            "mount -t tmpfs -o size=180k tmpfs small\n{binary} run --state small/state >first.out 2>first.err; echo $? >first.code\n\
-             mount -o remount,size=64m small\n{binary} run --state small/state"
+            "mount -t tmpfs -o size=240k tmpfs small\n{binary} run --unapproved --state small/state >first.out 2>first.err; echo $? >first.code\n\
+             mount -o remount,size=64m small\n{binary} run --unapproved --state small/state"
         );
         ("unshare", vec!["-rm".to_owned(), "sh".into(), "-c".into(), script])
     } else {
         let script = format!(
-            "(trap '' XFSZ; ulimit -f 120; {binary} run --state small/state >first.out 2>first.err; echo $? >first.code)\n\
-             {binary} run --state small/state"
+            "(trap '' XFSZ; ulimit -f 160; {binary} run --unapproved --state small/state >first.out 2>first.err; echo $? >first.code)\n\
+             {binary} run --unapproved --state small/state"
         );
         ("sh", vec!["-c".into(), script])
     };

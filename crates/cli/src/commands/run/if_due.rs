@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use backproof_service::{Once, once};
-use backproof_store::Store;
+use backproof_store::{RunState, Store};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
@@ -29,7 +29,9 @@ pub(crate) async fn perform(common: &Common, run: &Run) -> anyhow::Result<Exit> 
 
 /// Says what the round came to.
 async fn told(common: &Common, store: &Store, round: &Once) -> anyhow::Result<Exit> {
-    if let Some(run) = round.run
+    let register = store.register().await?;
+    let is_closed = |run: &u64| register.iter().any(|known| known.run == *run && known.state == RunState::Closed);
+    if let Some(run) = round.run.filter(is_closed)
         && round.obstacle.is_none()
     {
         let rendered = files::render(store, run, None).await?;
@@ -72,8 +74,11 @@ fn as_json(round: &Once) -> serde_json::Value {
 }
 
 fn print_words(round: &Once) {
-    if round.obstacle.is_none() {
-        println!("Nothing is due.");
+    match round.run {
+        Some(run) if round.obstacle.is_none() => println!("Run {run} was given up: it had created nothing."),
+        Some(run) => println!("Run {run} is not closed; the next round goes on with it."),
+        None if round.obstacle.is_none() => println!("Nothing is due."),
+        None => {}
     }
     for (plan, next) in &round.next {
         match next {
