@@ -93,6 +93,20 @@ impl Store {
         lines_from(self, &mut connection, (run, chain), 0).await
     }
 
+    /// The last line of one chain; `None` where it has none.
+    ///
+    /// # Errors
+    /// Fails where the database cannot be read.
+    pub async fn last_line(&self, run: u64, chain: &str) -> Result<Option<String>, StoreError> {
+        let _busy = self.inner.clock.busy();
+        sqlx::query_scalar("SELECT line FROM entries WHERE run = ? AND chain = ? ORDER BY seq DESC LIMIT 1")
+            .bind(sql_number(run))
+            .bind(chain)
+            .fetch_optional(&self.inner.pool)
+            .await
+            .map_err(StoreError::database(&self.inner.database))
+    }
+
     /// Every line of a run: the run's own chain first, then those of its tests.
     ///
     /// # Errors

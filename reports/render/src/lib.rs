@@ -5,6 +5,7 @@
 
 pub mod estimate;
 pub mod html;
+pub mod document;
 mod shell;
 pub mod text;
 mod view;

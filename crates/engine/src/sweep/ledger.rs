@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use backproof_model::chain::{Entry, Event, RUN_CHAIN};
 use backproof_model::names::{Installation, ResourceName};
 use backproof_model::record::{Purpose, RunClosed, run_step};
 use backproof_store::{RegisteredRun, RunState, Store};
 
 use super::meant::{Meant, MeantByRun, meant_by, seen_absent};
-use crate::error::Result;
-use crate::opening::run_record;
+use crate::error::{EngineError, Result};
 
 /// The journals, read as they are needed.
 pub(crate) struct Ledger<'a> {
@@ -70,12 +70,23 @@ impl<'a> Ledger<'a> {
     }
 
     async fn may_have_left_something(&self, run: &RegisteredRun) -> Result<bool> {
-        let closed = run_record::<RunClosed>(self.journal, run.run, run_step::CLOSE).await?;
-        let Some(closed) = closed else { return Ok(true) };
+        let Some(closed) = self.last_record(run.run).await? else { return Ok(true) };
         let stranded = closed.stranded.iter().any(|left| !self.absent.contains(&left.arn));
         // Only a one-off check holds what did not pass.
         let held = run.purpose == Purpose::Check && closed.outcomes.values().any(|outcome| outcome.word() != "passed");
         Ok(stranded || held)
+    }
+
+    /// The last record of a closed run. It is the last line, so runs of years are not read for it.
+    async fn last_record(&self, run: u64) -> Result<Option<RunClosed>> {
+        let Some(line) = self.journal.last_line(run, RUN_CHAIN).await? else { return Ok(None) };
+        let entry: Entry = serde_json::from_str(&line).map_err(EngineError::internal)?;
+        match entry.event {
+            Event::Result { step, output } if step == run_step::CLOSE => {
+                serde_json::from_value(output).map(Some).map_err(EngineError::internal)
+            }
+            Event::Result { .. } | Event::Intent { .. } | Event::Status { .. } | Event::Resumed { .. } => Ok(None),
+        }
     }
 
     /// What the journal says of a name.

@@ -1,0 +1,1 @@
+//! Puts sealed bundles where nobody can change them, and shows that they are there.
