@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, bail};
 
 use crate::measured::Measured;
-use crate::{items, population, rows};
+use crate::{items, population, report, rows};
 
 /// The argument that makes this program a measured client: `play PART ENDPOINT SIZE`.
 pub(crate) const PLAY: &str = "play";
@@ -43,6 +43,8 @@ pub(crate) fn play(part: &str, endpoint: &str, size: u64) -> anyhow::Result<()> 
             items::FLOOR => items::scan_bare(endpoint, size).await,
             items::OURS => items::verify(endpoint, size).await,
             rows::OURS => rows::verify(endpoint, size).await,
+            report::FLOOR => report::read(endpoint, size),
+            report::OURS => report::lay_out(endpoint, size),
             _ => bail!("there is no part `{part}`"),
         }
     })?;

@@ -13,6 +13,7 @@ mod database;
 mod items;
 mod measured;
 mod population;
+mod report;
 mod restores;
 mod rows;
 mod server;
@@ -21,7 +22,7 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 
-const USAGE: &str = "usage: backproof-benches [population] [items] [run] [rows|rows=NUMBER]";
+const USAGE: &str = "usage: backproof-benches [population] [items] [run] [report] [rows|rows=NUMBER]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -40,7 +41,7 @@ fn perform(arguments: &[&str]) -> anyhow::Result<()> {
     match arguments {
         [server::SERVE] => server::serve(),
         [child::PLAY, part, endpoint, size] => child::play(part, endpoint, size.parse()?),
-        [] => perform(&["population", "items", "run", "rows"]),
+        [] => perform(&["population", "items", "run", "report", "rows"]),
         names => {
             let benches: Vec<Bench> = names.iter().map(|name| Bench::called(name)).collect::<anyhow::Result<_>>()?;
             bench::describe_machine();
@@ -54,6 +55,7 @@ enum Bench {
     Population,
     Items,
     Run,
+    Report,
     /// With so many rows.
     Rows(u32),
 }
@@ -64,6 +66,7 @@ impl Bench {
             ("population", _) => Ok(Self::Population),
             ("items", _) => Ok(Self::Items),
             ("run", _) => Ok(Self::Run),
+            ("report", _) => Ok(Self::Report),
             ("rows", _) => Ok(Self::Rows(rows::ROWS)),
             (_, Some(Ok(number))) => Ok(Self::Rows(number)),
             (unknown, _) => bail!("there is no bench `{unknown}`\n{USAGE}"),
@@ -75,6 +78,7 @@ impl Bench {
             Self::Population => population::bench(),
             Self::Items => items::bench(),
             Self::Run => restores::bench(),
+            Self::Report => report::bench(),
             Self::Rows(number) => rows::bench(number),
         }
     }

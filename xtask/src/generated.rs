@@ -19,10 +19,12 @@ pub(crate) fn pages(tree: &Tree, packages: &[Package]) -> (Vec<Page>, Vec<Findin
     let (validators, findings) = validators_page::page(tree, packages);
     // Serialising a JSON value whose keys are texts cannot fail.
     let schema = format!("{:#}\n", backproof_plan::json_schema());
+    let results = format!("{:#}\n", backproof_evidence::results_schema());
     let page = |path: &str, text| Page { path: path.to_owned(), text };
     let pages = vec![
         page("docs/permissions.md", permissions::page()),
         page("docs/plan.schema.json", schema),
+        page("docs/results.schema.json", results),
         page("docs/validators.md", validators),
     ];
     (pages, findings)

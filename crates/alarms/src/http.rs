@@ -57,6 +57,15 @@ fn parse(secret: &Secret) -> Result<(Url, String), NotDelivered> {
     }
 }
 
+/// A client for requests to `url` by others: with the system's certificates, without redirects, and an end.
+///
+/// # Errors
+/// Says in words why there is none.
+pub fn web_client(url: &str, limit: Duration) -> Result<Client, String> {
+    let url = Url::parse(url).map_err(|problem| format!("the URL is none: {problem}"))?;
+    client(&url, &[], limit)
+}
+
 fn client(url: &Url, extra_roots: &[Vec<u8>], limit: Duration) -> Result<Client, String> {
     // The system's certificates are read only where they are needed.
     let roots = if url.scheme() == "https" { roots(extra_roots)? } else { RootCertStore::empty() };

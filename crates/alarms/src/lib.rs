@@ -29,6 +29,7 @@ pub use config::{
     AlarmsConfig, Delivery, HeartbeatConfig, InvalidMailServer, MailConfig, MailServer, MailTls, TopicConfig,
     WebhookConfig, WebhookFormat,
 };
+pub use http::web_client;
 pub use kind::{AlarmKind, Severity, severity_of};
 pub use of_run::alarms_of_run;
 pub use secrets::{SecretProblem, SecretSource, Variables};

@@ -14,8 +14,8 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::SdkConfig;
 use backproof_cloud::{
-    CallError, Caller, CallerIdentity, Cloud, CopyOut, Inspection, NotTheSandbox, Party, ReadTables, Sandbox,
-    SandboxAccess, SourceAccess, Trouble,
+    BucketAddress, CallError, Caller, CallerIdentity, Cloud, CopyOut, Inspection, NotTheSandbox, ObjectArchive, Party,
+    RawAnswers, ReadTables, Sandbox, SandboxAccess, SourceAccess, Trouble,
 };
 use backproof_model::{AccountId, Region};
 use tokio::sync::{Mutex, OnceCell};
@@ -24,9 +24,11 @@ use crate::assume_role::{Kept, Role};
 use crate::backups::Backups;
 use crate::config::{AwsConfig, BaseCredentials, HttpKind};
 use crate::databases::Databases;
+use crate::event_history::EventHistory;
 use crate::identity::{Identity, caller, verify};
 use crate::lending::Lending;
 use crate::network::Network;
+use crate::objects::Bucket;
 use crate::rates::Rates;
 use crate::restores::Restores;
 use crate::session::{Common, Session, sts_client, timeouts};
@@ -57,7 +59,7 @@ impl AwsCloud {
     /// The way to AWS that `config` describes. Nothing is read or sent before the first call.
     pub fn new(config: AwsConfig) -> Self {
         let http = crate::http::client(&config.http, &config.clock);
-        let common = Common::new(config.endpoint_url.clone(), sign_in_hint(&config.credentials));
+        let common = Common::new(config.endpoint_url.clone(), sign_in_hint(&config.credentials), config.clock.clone());
         let rates = Rates::new(config.rate_limits, config.clock.clone());
         Self { config, http, common, rates, base: OnceCell::new(), sessions: Mutex::default() }
     }
@@ -290,7 +292,8 @@ impl Cloud for AwsCloud {
             databases: Arc::new(Databases(session.clone())),
             network: Arc::new(Network(session.clone())),
             reach: crate::reach::way(&self.config.reach, session.clone(), self.config.clock.clone()),
-            credentials: Arc::new(Lending(session)),
+            credentials: Arc::new(Lending(session.clone())),
+            history: Arc::new(EventHistory(session)),
         })
     }
 
@@ -298,8 +301,19 @@ impl Cloud for AwsCloud {
         crate::inspection::inspection(self.session_of(party, region).await)
     }
 
+    async fn object_archive(&self, address: BucketAddress) -> Arc<dyn ObjectArchive> {
+        let account = address.owner.clone().unwrap_or_else(nobodys);
+        let (role_arn, external_id) = (address.role_arn.as_deref(), address.external_id.as_deref());
+        let session = self.session(&account, &address.region, role_arn, external_id).await;
+        Arc::new(Bucket { session, address })
+    }
+
     fn calls(&self) -> BTreeMap<String, u64> {
         self.common.calls.so_far()
+    }
+
+    fn keep_answers(&self, sink: Option<Arc<dyn RawAnswers>>) {
+        self.common.listener.is_now(sink);
     }
 }
 

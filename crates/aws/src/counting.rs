@@ -34,7 +34,7 @@ impl Calls {
 }
 
 /// A service by the name that it has in IAM's actions, which is mostly the SDK's own.
-fn prefix(service: &str) -> String {
+pub(crate) fn prefix(service: &str) -> String {
     match service {
         "CloudWatch Logs" => "logs".into(),
         "Secrets Manager" => "secretsmanager".into(),

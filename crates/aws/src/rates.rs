@@ -1,4 +1,5 @@
-//! Spaces the calls to AWS Backup to its published rates, per account, Region and operation.
+//! Spaces the calls to AWS Backup, and lookups of CloudTrail's events, to their published rates, per account, Region and
+//! operation.
 //!
 //! Each bucket holds one token, so calls come evenly and not in bursts: that keeps below the rate however AWS counts.
 //! Other services' rates are far above what is asked of them here, and the SDK's retries deal with the exceptions.
@@ -29,8 +30,19 @@ fn per_second(call: &str) -> Option<u32> {
         | "backup:GetRecoveryPointRestoreMetadata"
         | "backup:GetBackupVaultAccessPolicy" => Some(15),
         _ if call.starts_with("backup:List") => Some(20),
+        // Source: AWS CloudTrail API reference, `LookupEvents`.
+        "cloudtrail:LookupEvents" => Some(2),
         _ => None,
     }
+}
+
+/// Whether a call has a rate of its own, or counts among all operations of AWS Backup.
+fn is_spaced(call: &str) -> bool {
+    is_of_backup(call) || per_second(call).is_some()
+}
+
+fn is_of_backup(call: &str) -> bool {
+    call.starts_with("backup:")
 }
 
 /// The gates of all accounts and Regions; shared by all clients of one [`crate::AwsCloud`].
@@ -68,7 +80,7 @@ pub(crate) struct Gate {
 impl Gate {
     /// Returns when `call` (`backup:StartRestoreJob`) may be sent.
     pub(crate) async fn pass(&self, call: &str) {
-        if self.limits == RateLimits::Off || !call.starts_with("backup:") {
+        if self.limits == RateLimits::Off || !is_spaced(call) {
             return;
         }
         // First the operation's own bucket, then the common one: waiting for a slow operation must not hold a place
@@ -76,18 +88,22 @@ impl Gate {
         if let Some(rate) = per_second(call) {
             self.wait_for(call, rate).await;
         }
-        self.wait_for("", ALL_TOGETHER).await;
+        if is_of_backup(call) {
+            self.wait_for("", ALL_TOGETHER).await;
+        }
     }
 
     /// Counts a call that the SDK repeated by itself: the next one waits the longer for it.
     pub(crate) fn charge(&self, call: &str) {
-        if self.limits == RateLimits::Off || !call.starts_with("backup:") {
+        if self.limits == RateLimits::Off || !is_spaced(call) {
             return;
         }
         if let Some(rate) = per_second(call) {
             self.take(call, rate);
         }
-        self.take("", ALL_TOGETHER);
+        if is_of_backup(call) {
+            self.take("", ALL_TOGETHER);
+        }
     }
 
     async fn wait_for(&self, bucket: &str, rate: u32) {

@@ -11,6 +11,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
+use backproof_clock::SharedClock;
 use backproof_cloud::{CallError, Sandbox, Trouble};
 use backproof_model::{AccountId, Region};
 
@@ -18,6 +19,7 @@ use crate::assume_role::Kept;
 use crate::counting::Calls;
 use crate::errors::{call_error, credentials_error, naming};
 use crate::rates::Gate;
+use crate::raw::{Listener, Recording};
 
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -47,12 +49,21 @@ pub(crate) struct Common {
     pub(crate) endpoint_url: Option<String>,
     /// What to say to somebody who is not signed in.
     pub(crate) sign_in_hint: Option<String>,
+    /// Who keeps answers as they came.
+    pub(crate) listener: Listener,
+    clock: SharedClock,
 }
 
 impl Common {
-    pub(crate) fn new(endpoint_url: Option<String>, sign_in_hint: Option<String>) -> Self {
+    pub(crate) fn new(endpoint_url: Option<String>, sign_in_hint: Option<String>, clock: SharedClock) -> Self {
         let retries = RetryPartition::custom("backproof").token_bucket(TokenBucket::new(500)).build();
-        Self { calls: Calls::default(), retries, endpoint_url, sign_in_hint }
+        let (calls, listener) = (Calls::default(), Listener::default());
+        Self { calls, retries, endpoint_url, sign_in_hint, listener, clock }
+    }
+
+    /// What shows the answers of a client to whoever keeps them.
+    fn recording(&self, place: Option<(AccountId, Region)>) -> Recording {
+        Recording { listener: self.listener.clone(), clock: self.clock.clone(), place }
     }
 
     /// The endpoint in the place of AWS's own: ours, else that of environment or profile.
@@ -63,10 +74,12 @@ impl Common {
 
 /// Makes a client of one service: our counting, retries and endpoint on top of `config`.
 macro_rules! client {
-    ($service:ident, $config:expr, $common:expr, $gate:expr) => {{
+    ($service:ident, $config:expr, $common:expr, $gate:expr, $place:expr) => {{
         let counting = $crate::counting::Counting { calls: $common.calls.clone(), gate: $gate };
-        let mut builder =
-            $service::config::Builder::from($config).interceptor(counting).retry_partition($common.retries.clone());
+        let mut builder = $service::config::Builder::from($config)
+            .interceptor(counting)
+            .interceptor($common.recording($place))
+            .retry_partition($common.retries.clone());
         if let Some(url) = &$common.endpoint_url {
             builder = builder.endpoint_url(url);
         }
@@ -76,7 +89,25 @@ macro_rules! client {
 
 /// Makes a client of STS alone, for the base credentials.
 pub(crate) fn sts_client(config: &SdkConfig, common: &Common) -> aws_sdk_sts::Client {
-    client!(aws_sdk_sts, config, common, None)
+    client!(aws_sdk_sts, config, common, None, None)
+}
+
+/// Makes a client of S3. Checksums are sent and asked for where they are wanted; the SDK adds and judges none.
+fn s3_client(config: &SdkConfig, common: &Common, gate: Arc<Gate>) -> aws_sdk_s3::Client {
+    let counting = crate::counting::Counting { calls: common.calls.clone(), gate: Some(gate) };
+    let mut builder = aws_sdk_s3::config::Builder::from(config)
+        .interceptor(counting)
+        .retry_partition(common.retries.clone())
+        .request_checksum_calculation(aws_sdk_s3::config::RequestChecksumCalculation::WhenRequired)
+        .response_checksum_validation(aws_sdk_s3::config::ResponseChecksumValidation::WhenRequired);
+    // Buckets have host names of their own at AWS alone.
+    if common.endpoint_of(config).is_some() {
+        builder = builder.force_path_style(true);
+    }
+    if let Some(url) = &common.endpoint_url {
+        builder = builder.endpoint_url(url);
+    }
+    aws_sdk_s3::Client::from_conf(builder.build())
 }
 
 /// Credentials of one account in one Region, with clients of the services that are used there.
@@ -98,10 +129,14 @@ pub(crate) struct Session {
     /// Service Quotas.
     pub(crate) quotas: aws_sdk_servicequotas::Client,
     pub(crate) rds: aws_sdk_rds::Client,
+    /// S3, with time for large parts.
+    pub(crate) s3: aws_sdk_s3::Client,
     /// Secrets Manager.
     pub(crate) secrets: aws_sdk_secretsmanager::Client,
     pub(crate) sns: aws_sdk_sns::Client,
     pub(crate) sts: aws_sdk_sts::Client,
+    /// CloudTrail.
+    pub(crate) trails: aws_sdk_cloudtrail::Client,
     /// What the clients were made of, for what is signed without being sent.
     pub(crate) config: SdkConfig,
     /// The endpoint in the place of AWS's own.
@@ -122,26 +157,29 @@ impl Session {
         gate: Arc<Gate>,
     ) -> Self {
         let scans = config.to_builder().timeout_config(long_timeouts()).build();
+        let place = || Some((account.clone(), region.clone()));
         Self {
-            account,
-            region,
-            backup: client!(aws_sdk_backup, config, common, Some(gate.clone())),
-            dynamodb: client!(aws_sdk_dynamodb, config, common, Some(gate.clone())),
-            dynamodb_scans: client!(aws_sdk_dynamodb, &scans, common, Some(gate.clone())),
-            ec2: client!(aws_sdk_ec2, config, common, Some(gate.clone())),
-            iam: client!(aws_sdk_iam, config, common, Some(gate.clone())),
-            kms: client!(aws_sdk_kms, config, common, Some(gate.clone())),
-            logs: client!(aws_sdk_cloudwatchlogs, config, common, Some(gate.clone())),
-            quotas: client!(aws_sdk_servicequotas, config, common, Some(gate.clone())),
-            rds: client!(aws_sdk_rds, config, common, Some(gate.clone())),
-            secrets: client!(aws_sdk_secretsmanager, config, common, Some(gate.clone())),
-            sns: client!(aws_sdk_sns, config, common, Some(gate.clone())),
-            sts: client!(aws_sdk_sts, config, common, Some(gate.clone())),
+            backup: client!(aws_sdk_backup, config, common, Some(gate.clone()), place()),
+            dynamodb: client!(aws_sdk_dynamodb, config, common, Some(gate.clone()), place()),
+            dynamodb_scans: client!(aws_sdk_dynamodb, &scans, common, Some(gate.clone()), place()),
+            ec2: client!(aws_sdk_ec2, config, common, Some(gate.clone()), place()),
+            iam: client!(aws_sdk_iam, config, common, Some(gate.clone()), place()),
+            kms: client!(aws_sdk_kms, config, common, Some(gate.clone()), place()),
+            logs: client!(aws_sdk_cloudwatchlogs, config, common, Some(gate.clone()), place()),
+            quotas: client!(aws_sdk_servicequotas, config, common, Some(gate.clone()), place()),
+            rds: client!(aws_sdk_rds, config, common, Some(gate.clone()), place()),
+            s3: s3_client(&scans, common, gate.clone()),
+            secrets: client!(aws_sdk_secretsmanager, config, common, Some(gate.clone()), place()),
+            sns: client!(aws_sdk_sns, config, common, Some(gate.clone()), place()),
+            sts: client!(aws_sdk_sts, config, common, Some(gate.clone()), place()),
+            trails: client!(aws_sdk_cloudtrail, config, common, Some(gate.clone()), place()),
             config: config.clone(),
             endpoint_url: common.endpoint_of(config),
             credentials,
             gate,
             sign_in_hint: common.sign_in_hint.clone(),
+            account,
+            region,
         }
     }
 

@@ -1,6 +1,7 @@
 //! What can be typed.
 
 pub(crate) mod baseline;
+pub(crate) mod evidence;
 pub(crate) mod exceptions;
 pub(crate) mod iam;
 pub(crate) mod plan;
@@ -110,8 +111,18 @@ pub(crate) enum Command {
     Serve(serve::Serve),
     /// The register of runs, how far an open one is, and how schedules stand.
     Status(Status),
-    /// Renders the report of a run again, from its journal.
-    Report(Report),
+    /// Renders a report of a run, of a sealed bundle, or of a period, in any of its formats.
+    Report(evidence::Report),
+    /// Verifies a sealed bundle, and names exactly what is wrong. Needs no AWS, no network, no plan and no state.
+    Verify(evidence::Verify),
+    /// Signs a sealed bundle off, as another person than its operator.
+    SignOff(evidence::SignOff),
+    /// Adds the time-stamp of an authority to a sealed bundle (RFC 3161).
+    Timestamp(evidence::TimeStamp),
+    /// Writes just the restore tests that an auditor sampled, each tied to the seal.
+    Packet(evidence::Packet),
+    /// Puts sealed bundles where nobody can change them, and looks whether they are still there.
+    Archive(evidence::Archive),
     /// Shows the effective plan, what was changed since it was approved, and approves it.
     Plan(plan::Plan),
     /// Makes a key for an approver.
@@ -164,6 +175,12 @@ pub(crate) struct Draw {
     /// Continues a committed draw with entropy that was not known before, as KIND:VALUE.
     #[arg(long, value_name = "KIND:VALUE")]
     pub(crate) reveal: Option<String>,
+    /// A round of the beacon as a relay answers it in JSON, for --reveal drand-quicknet:ROUND.
+    #[arg(long, value_name = "FILE", requires = "reveal")]
+    pub(crate) beacon: Option<PathBuf>,
+    /// An authority's time-stamp over the commitment (RFC 3161), believed by the plan's evidence.time_stamps.certificates.
+    #[arg(long, value_name = "FILE", requires = "reveal")]
+    pub(crate) time_stamp: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -217,6 +234,9 @@ pub(crate) struct Run {
     /// Entropy for a draw that was committed before, as KIND:VALUE.
     #[arg(long, value_name = "KIND:VALUE")]
     pub(crate) reveal: Option<String>,
+    /// A round of the beacon as a relay answers it in JSON, for --reveal drand-quicknet:ROUND.
+    #[arg(long, value_name = "FILE", requires = "reveal")]
+    pub(crate) beacon: Option<PathBuf>,
     /// Runs a plan that nobody has approved. Reports say so, and name the operator for it.
     #[arg(long)]
     pub(crate) unapproved: bool,
@@ -237,16 +257,6 @@ pub(crate) struct Check {
     /// 72h). `backproof sweep` deletes it then.
     #[arg(long, value_name = "TIME", value_parser = sweep::keep)]
     pub(crate) keep: Option<SignedDuration>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Report {
-    /// The run. Default: the last one.
-    #[arg(value_name = "RUN")]
-    pub(crate) run: Option<u64>,
-    /// Where to write the report. Default: `report.html` in the run's directory.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -1,45 +1,40 @@
-//! The files that a run leaves for people: journal, results and report.
+//! Files that are written whole or not at all, and files that nobody but their owner may read.
 
+use std::fs::Permissions;
 use std::io::{Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context;
-use backproof_evidence::{Conclusion, RunEvidence};
-use backproof_store::Store;
+use tempfile::NamedTempFile;
 
 use crate::exit::UsageError;
 
-/// The evidence of a run with what it comes to, and where its files are.
-pub(crate) struct Rendered {
-    pub(crate) evidence: RunEvidence,
-    pub(crate) conclusion: Conclusion,
-    pub(crate) report: PathBuf,
+/// Writes a file so that it is either the old or the new one at any moment.
+pub(crate) fn write_whole(path: &Path, content: &[u8]) -> anyhow::Result<()> {
+    let unfinished = unfinished(path, content)?;
+    unfinished.persist(path).map(drop).with_context(|| format!("cannot write `{}`", path.display()))
 }
 
-/// Writes journal, results and report of a run; they are a pure function of the journal.
-pub(crate) async fn render(store: &Store, run: u64, report: Option<&Path>) -> anyhow::Result<Rendered> {
-    let files = store.files(run)?;
-    let lines = store.journal(run).await?;
-    let journal = lines.iter().map(|line| format!("{line}\n")).collect::<String>();
-    files.write("journal.jsonl", &journal)?;
-    let evidence = RunEvidence::from_journal(&journal).with_context(|| format!("the journal of run {run}"))?;
-    let conclusion = backproof_evidence::conclude(&evidence);
-    let results = serde_json::to_string_pretty(&backproof_evidence::results(&evidence, &conclusion))? + "\n";
-    files.write("results.json", results)?;
-    let html = backproof_render::html::render(&evidence, &conclusion)?;
-    let report = match report {
-        None => {
-            files.write("report.html", html)?;
-            files.path("report.html")
-        }
-        Some(path) => {
-            std::fs::write(path, html).with_context(|| format!("cannot write `{}`", path.display()))?;
-            path.to_owned()
-        }
-    };
-    Ok(Rendered { evidence, conclusion, report })
+/// Writes a new file, whole; fails where there is one of this name.
+pub(crate) fn write_new(path: &Path, content: &[u8]) -> anyhow::Result<()> {
+    let unfinished = unfinished(path, content)?;
+    unfinished.persist_noclobber(path).map(drop).with_context(|| format!("cannot write `{}`", path.display()))
 }
+
+fn unfinished(path: &Path, content: &[u8]) -> anyhow::Result<NamedTempFile> {
+    let cannot = || format!("cannot write `{}`", path.display());
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).with_context(cannot)?;
+    let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder).with_context(cannot)?;
+    file.write_all(content).with_context(cannot)?;
+    file.as_file().set_permissions(Permissions::from_mode(0o644)).with_context(cannot)?;
+    file.as_file().sync_all().with_context(cannot)?;
+    Ok(file)
+}
+
+/// What the names of files begin with that were not finished.
+pub(crate) const UNFINISHED: &str = ".unfinished-";
 
 /// Writes a file that only its owner can read.
 pub(crate) fn write_secret(path: &Path, text: &str) -> anyhow::Result<()> {

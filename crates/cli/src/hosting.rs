@@ -17,8 +17,9 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
 use crate::args::Common;
+use crate::evidence::finishing;
 use crate::wiring::Planned;
-use crate::{alarms, commands, files, progress, wiring};
+use crate::{alarms, commands, progress, wiring};
 
 /// This program, as a service needs it.
 pub(crate) struct Hosting {
@@ -132,6 +133,19 @@ impl Hosting {
         of_plan.map(|(text, _)| text.clone()).unwrap_or_default()
     }
 
+    /// Seals, signs and archives what an earlier process could not; tells of what still cannot be done.
+    pub(crate) async fn make_good(&self) {
+        let trouble = match finishing::make_good(&self.common, &self.store).await {
+            Ok(trouble) => trouble,
+            Err(error) => vec![format!("{error:#}")],
+        };
+        for trouble in trouble {
+            tracing::error!("the evidence of earlier runs is not complete: {trouble}");
+            let summary = format!("the evidence of earlier runs is not complete: {trouble}");
+            self.raise(Alarm::new(AlarmKind::ServiceTrouble, "none", self.store.clock().now(), summary));
+        }
+    }
+
     /// A run that nobody known has approved is told of.
     fn tell_of_approval(&self, world: &World, run: &RegisteredRun) {
         let is_told = match world.approval.standing {
@@ -184,8 +198,14 @@ impl Host for Hosting {
         drop(world);
         shown.await.ok();
         end?;
-        if let Err(error) = files::render(&self.store, run.run, None).await {
-            tracing::error!(run = run.run, "the report of run {} could not be written: {error:#}", run.run);
+        let trouble = match finishing::finish(&self.common_of(&run.plan_name), &self.store, run.run).await {
+            Ok(finished) => finished.trouble,
+            Err(error) => vec![format!("{error:#}")],
+        };
+        for trouble in trouble {
+            tracing::error!(run = run.run, "the evidence of run {} is not complete: {trouble}", run.run);
+            let summary = format!("the evidence of run {} is not complete: {trouble}", run.run);
+            self.raise(Alarm::new(AlarmKind::ServiceTrouble, &run.plan_name, self.store.clock().now(), summary).of_run(run.run));
         }
         Ok(())
     }
@@ -206,6 +226,7 @@ impl Host for Hosting {
     }
 
     async fn examine(&self, plan: &Plan) -> Result<Vec<String>, Obstacle> {
+        self.make_good().await;
         let world = self.world_now(plan).await?;
         let found = commands::doctor::examined(&world).await;
         let wrong = found.into_iter().filter(|examined| match examined.state {

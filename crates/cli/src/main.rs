@@ -7,9 +7,11 @@ mod approval;
 mod args;
 mod commands;
 mod durable;
+mod evidence;
 mod exit;
 mod files;
 mod hosting;
+mod http;
 mod logging;
 mod plan_text;
 mod progress;
@@ -59,7 +61,12 @@ async fn perform(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Check(check) => commands::check::perform(&common, &check).await,
         Command::Serve(serve) => Box::pin(commands::serve::perform(&common, &serve)).await,
         Command::Status(status) => commands::status::perform(&common, &status).await,
-        Command::Report(report) => commands::report::perform(&common, &report).await,
+        Command::Report(report) => Box::pin(commands::report::perform(&common, &report)).await,
+        Command::Verify(verify) => commands::verify::perform(&common, &verify),
+        Command::SignOff(sign_off) => commands::sign_off::perform(&common, &sign_off).await,
+        Command::Timestamp(timestamp) => commands::timestamp::perform(&timestamp).await,
+        Command::Packet(packet) => commands::packet::perform(&common, &packet),
+        Command::Archive(archive) => commands::archive::perform(&common, &archive).await,
         Command::Plan(plan) => commands::plan::perform(&common, &plan),
         Command::Keygen(keygen) => commands::keygen::perform(&common, &keygen),
         Command::Exceptions(exceptions) => commands::exceptions::perform(&common, &exceptions).await,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use backproof_aws::{AwsCloud, AwsConfig, BaseCredentials, RateLimits, ReachConfig, ReachWay, SandboxRole, SourceRole};
 use backproof_clock::{RealClock, SharedClock};
-use backproof_cloud::{Cloud, SandboxConfig, Topics};
+use backproof_cloud::{Cloud, SandboxConfig, SigningKeys, Topics};
 use backproof_engine::{Progress, ValidatorList, World};
 use backproof_model::names::Installation;
 use backproof_plan::{DatabasesPlan, Plan, ReachKind};
@@ -137,6 +137,20 @@ pub(crate) async fn way_to_aws(common: &Common, plan: &Plan, clock: SharedClock)
 /// The way to SNS topics, by the same credentials.
 pub(crate) fn topics(common: &Common, plan: &Plan, clock: SharedClock) -> Arc<dyn Topics> {
     Arc::new(aws(common, plan, clock))
+}
+
+/// The way to keys and buckets, which are no account's that a plan reads or restores into.
+pub(crate) fn without_plan(common: &Common, clock: SharedClock) -> AwsCloud {
+    AwsCloud::new(AwsConfig {
+        credentials: BaseCredentials::Chain { profile: common.profile.clone() },
+        endpoint_url: common.endpoint_url.clone(),
+        ..AwsConfig::new(clock)
+    })
+}
+
+/// Keys in AWS KMS that sign, by the same credentials.
+pub(crate) fn signing_keys(common: &Common, clock: SharedClock) -> Arc<dyn SigningKeys> {
+    Arc::new(without_plan(common, clock))
 }
 
 fn aws(common: &Common, plan: &Plan, clock: SharedClock) -> AwsCloud {

@@ -181,6 +181,11 @@ pub trait Driver: Send + Sync {
         RestoreLimits::default()
     }
 
+    /// The event by which CloudTrail shows that a resource of the type was deleted: `DeleteTable`.
+    fn deletion_event(&self) -> Option<&'static str> {
+        None
+    }
+
     /// What decides the price of a restored resource besides the size of its data, as far as what AWS keeps of its
     /// source says it; `None` for types where nothing else does. Pure.
     fn cost_facts(&self, _original: &RestoreMetadata) -> Option<CostFacts> {

@@ -1,4 +1,4 @@
-//! KMS keys: whether data under them can be read and written.
+//! KMS keys: whether data under them can be read and written, and signing with those that are made for it.
 
 use async_trait::async_trait;
 use backproof_model::AccountId;
@@ -30,4 +30,23 @@ pub trait ReadKeys: Send + Sync {
     /// # Errors
     /// Gives back what AWS answered; of another account's key it is "denied" where its policy does not name ours.
     async fn key(&self, key: &str) -> Result<KeyFacts, CallError>;
+}
+
+/// Signs with keys that never leave KMS, with the credentials at hand, in the Region of the key.
+///
+/// Keys are `ECC_NIST_P256`, made for signing. KMS has Ed25519 keys too; they sign whole messages of at most 4096 bytes,
+/// or digests in a form of their own (Ed25519ph), which few programs verify, so they are refused.
+#[async_trait]
+pub trait SigningKeys: Send + Sync {
+    /// `GetPublicKey`: the public part of a key, its SPKI in DER.
+    ///
+    /// # Errors
+    /// Gives back what AWS answered; refuses a key that is not `ECC_NIST_P256` for signing.
+    async fn public_key(&self, key_arn: &str) -> Result<Vec<u8>, CallError>;
+
+    /// `Sign` of a SHA-256 as `ECDSA_SHA_256`: the signature in DER.
+    ///
+    /// # Errors
+    /// Gives back what AWS answered.
+    async fn sign_digest(&self, key_arn: &str, sha256: &[u8; 32]) -> Result<Vec<u8>, CallError>;
 }

@@ -10,11 +10,14 @@ mod cursor;
 mod databases;
 mod driver;
 mod error;
+mod event_history;
 mod inspection;
 mod keys;
 mod network;
+mod objects;
 mod permissions;
 mod quotas;
+mod raw_answers;
 mod reach;
 mod restores;
 mod roles;
@@ -40,11 +43,17 @@ pub use driver::{
     RestoreOrder,
 };
 pub use error::{CallError, Trouble};
+pub use event_history::{HistoryEvent, ReadEventHistory, Trail, TrailStatus};
 pub use inspection::{Inspection, Party, TellTime};
-pub use keys::{KeyFacts, ReadKeys};
+pub use keys::{KeyFacts, ReadKeys, SigningKeys};
 pub use network::{Egress, Endpoint, NetworkFacts, ReadNetwork, RouteTable, RouteTarget, SecurityGroup, Subnet, Vpc};
+pub use objects::{
+    Answered, BucketAddress, BucketFacts, DefaultRetention, NewObject, ObjectArchive, ObjectFacts, ObjectVersion,
+    Retention, StoredChecksum, StoredPart, UnfinishedUpload, Written,
+};
 pub use permissions::{Circumstance, CircumstanceKind, Decision, Permissions, Question, Ruling};
 pub use quotas::{Quota, QuotaOfType, ReadQuotas};
+pub use raw_answers::{RawAnswer, RawAnswers};
 pub use reach::{Reach, Unreachable, Way};
 pub use restores::{RestoreJob, RestoreJobStatus, RunRestores, StartRestore};
 pub use roles::{ReadRoles, RoleFacts, Trust, role_parts, session_role};
@@ -89,6 +98,8 @@ pub struct SandboxAccess {
     pub reach: Arc<dyn Reach>,
     /// The session's credentials, for programs that the plan lends them to.
     pub credentials: Arc<dyn LendCredentials>,
+    /// AWS's own record of what was done there.
+    pub history: Arc<dyn ReadEventHistory>,
 }
 
 /// The way to AWS, as the command line wired it up.
@@ -115,6 +126,12 @@ pub trait Cloud: Send + Sync {
     /// What can be looked at beforehand with the credentials of `party`. Its role is assumed at the first question.
     async fn inspect(&self, party: &Party, region: &Region) -> Inspection;
 
+    /// A bucket that evidence is kept in. Its role is assumed at the first question.
+    async fn object_archive(&self, address: BucketAddress) -> Arc<dyn ObjectArchive>;
+
     /// How many calls were sent so far, by `service:Operation`, retries included.
     fn calls(&self) -> BTreeMap<String, u64>;
+
+    /// From now on hands the answers that matter to `sink` as well; `None` hands them to nobody.
+    fn keep_answers(&self, sink: Option<Arc<dyn RawAnswers>>);
 }

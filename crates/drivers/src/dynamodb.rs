@@ -59,6 +59,10 @@ impl Driver for DynamoDb {
         false
     }
 
+    fn deletion_event(&self) -> Option<&'static str> {
+        Some("DeleteTable")
+    }
+
     fn permissions(&self) -> &'static [Permission] {
         PERMISSIONS
     }

@@ -44,6 +44,10 @@ impl Driver for Rds {
         true
     }
 
+    fn deletion_event(&self) -> Option<&'static str> {
+        Some("DeleteDBInstance")
+    }
+
     fn permissions(&self) -> &'static [Permission] {
         permissions::PERMISSIONS
     }

@@ -1,4 +1,4 @@
-//! Commits to the draw, takes the entropy, and draws the sample.
+//! Commits to the draw, and draws the sample.
 //!
 //! The protocol and its arithmetic are [`backproof_model::draw`]'s; here are the order of events and the files. The
 //! commitment is in the journal before the entropy is taken, and a run that stops in between goes on with the same.
@@ -9,18 +9,16 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::fs::FileExt;
 
 use backproof_model::RecoveryPoint;
-use backproof_model::canonical::sha256_hex;
 use backproof_model::draw::{
-    ALGORITHM, CommitmentStanding, Entropy, EntropyKind, Pick, Ranker, Ranking, SampleRule, Seed, drawable_units,
-    grade, pick, stratum_sizes,
+    ALGORITHM, Entropy, Pick, Ranker, Ranking, SampleRule, Seed, drawable_units, pick, stratum_sizes,
 };
 use backproof_model::record::{
     CertaintyUnit, DrawCommitted, Drawn, DrawnPoint, EntropyRevealed, PopulationFrozen, run_step,
 };
 use backproof_plan::{EntropyKind as PlannedEntropy, Plan, SampleSize};
 use backproof_store::RunFiles;
-use rand::TryRng;
 
+use crate::entropy;
 use crate::error::{EngineError, Result};
 use crate::exceptions::Certain;
 use crate::journal::Journal;
@@ -29,8 +27,6 @@ use crate::world::{Request, World};
 
 /// The full ranking: `stratum TAB rank TAB unit TAB recovery-point-arn`.
 pub const RANKING_FILE: &str = "ranking.tsv";
-/// The nonce that the next run may use as `previous` entropy.
-pub(crate) const NEXT_NONCE_FILE: &str = "next-nonce";
 
 /// Commits to population, plan and sizes, before any entropy is known.
 pub(crate) async fn commit(
@@ -44,7 +40,8 @@ pub(crate) async fn commit(
     journal
         .observe(run_step::COMMIT, async {
             let commitment = commitment(&world.plan, &run.to_string(), population, certainty)?;
-            Ok(DrawCommitted { entropy_known: request.reveal.is_some(), ..commitment })
+            let beacon_round = entropy::round_to_commit_to(&world.plan, world.clock().now());
+            Ok(DrawCommitted { entropy_known: request.reveal.is_some(), beacon_round, ..commitment })
         })
         .await
 }
@@ -68,6 +65,7 @@ pub(crate) fn commitment(
         certainty_units,
         entropy_kind: planned_kind(plan).into(),
         entropy_known: false,
+        beacon_round: None,
     })
 }
 
@@ -88,104 +86,6 @@ fn planned_kind(plan: &Plan) -> &'static str {
         PlannedEntropy::Auditor => "auditor",
         PlannedEntropy::DrandQuicknet => "drand-quicknet",
     }
-}
-
-/// Takes the entropy: what was revealed to us, or what this machine has of the plan's kind.
-pub(crate) async fn reveal(
-    world: &World,
-    commitment: &DrawCommitted,
-    revealed: Option<&str>,
-    journal: &mut Journal,
-) -> Result<EntropyRevealed> {
-    if let (Some(known), Some(given)) = (journal.recorded::<EntropyRevealed>(run_step::REVEAL)?, revealed)
-        && format!("{}:{}", known.kind, known.value) != given
-    {
-        return Err(EngineError::Unfit(format!(
-            "the entropy of run {} is revealed already, {}:{}, and is not taken twice: leave --reveal out to go on with it",
-            commitment.run, known.kind, known.value
-        )));
-    }
-    journal
-        .observe(run_step::REVEAL, async {
-            let entropy = entropy(world, &world.plan, revealed)?;
-            revealed_record(commitment, &entropy, standing(commitment, &entropy))
-        })
-        .await
-}
-
-/// Whether the commitment came first, and who can say so.
-///
-/// An auditor who gave a nonce knows what had been sent before. A beacon's round is not verified by this version, so it
-/// vouches for nothing yet.
-fn standing(commitment: &DrawCommitted, entropy: &Entropy) -> CommitmentStanding {
-    match (commitment.entropy_known, entropy.kind()) {
-        (true, _) => CommitmentStanding::After,
-        (false, EntropyKind::Auditor) => CommitmentStanding::AnchoredBefore,
-        (false, EntropyKind::DrandQuicknet { .. } | EntropyKind::Previous | EntropyKind::Os) => {
-            CommitmentStanding::RecordedBefore
-        }
-    }
-}
-
-/// What was revealed, or entropy of the plan's kind as this machine has it.
-fn entropy(world: &World, plan: &Plan, revealed: Option<&str>) -> Result<Entropy> {
-    if let Some(text) = revealed {
-        return text.parse().map_err(|problem| EngineError::Unfit(format!("--reveal: {problem}")));
-    }
-    match plan.selection.entropy {
-        PlannedEntropy::Os => os_entropy(),
-        PlannedEntropy::Previous => match std::fs::read_to_string(world.store.directory().join(NEXT_NONCE_FILE)) {
-            Ok(nonce) => Entropy::new(EntropyKind::Previous, nonce.trim()).map_err(EngineError::internal),
-            // The first run has no run before it.
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => os_entropy(),
-            Err(error) => {
-                Err(EngineError::Refused(format!("the nonce that the last run left cannot be read: {error}")))
-            }
-        },
-        PlannedEntropy::Auditor => {
-            Err(waits_for("auditor:NONCE", "send the commitment to the auditor, who answers with a nonce"))
-        }
-        PlannedEntropy::DrandQuicknet => {
-            Err(waits_for("drand-quicknet:ROUND:RANDOMNESS", "take the randomness of a round after the commitment"))
-        }
-    }
-}
-
-fn waits_for(form: &str, how: &str) -> EngineError {
-    EngineError::Refused(format!(
-        "the draw is committed and waits for its entropy: {how}, then continue with --reveal {form}"
-    ))
-}
-
-/// 32 bytes of the operating system.
-pub(crate) fn os_entropy() -> Result<Entropy> {
-    Entropy::new(EntropyKind::Os, random_hex()?).map_err(EngineError::internal)
-}
-
-/// 64 hexadecimal digits that nobody can foresee.
-pub(crate) fn random_hex() -> Result<String> {
-    let mut bytes = [0_u8; 32];
-    rand::rngs::SysRng
-        .try_fill_bytes(&mut bytes)
-        .map_err(|error| EngineError::Refused(format!("the operating system gave no random numbers: {error}")))?;
-    Ok(sha256_hex(bytes))
-}
-
-pub(crate) fn revealed_record(
-    commitment: &DrawCommitted,
-    entropy: &Entropy,
-    standing: CommitmentStanding,
-) -> Result<EntropyRevealed> {
-    let seed = Seed::derive(&commitment.plan_sha256, &commitment.population_sha256, &commitment.run, entropy)
-        .map_err(EngineError::internal)?;
-    let grade = grade(entropy.kind(), standing);
-    Ok(EntropyRevealed {
-        kind: entropy.kind().to_string(),
-        value: entropy.value().to_owned(),
-        grade: grade.word.as_str().to_owned(),
-        grade_reason: grade.reason.to_owned(),
-        seed: seed.to_hex(),
-    })
 }
 
 /// Draws the sample and keeps the full ranking.
@@ -332,14 +232,4 @@ fn open(files: &RunFiles, name: &str) -> Result<File> {
 #[expect(clippy::needless_pass_by_value, reason = "handed to map_err")]
 fn unreadable(error: std::io::Error) -> EngineError {
     EngineError::Unfit(format!("a file of the run cannot be read: {error}"))
-}
-
-/// Leaves a nonce for the next run; gives its digest for this run's record.
-pub(crate) fn leave_nonce(world: &World) -> Result<String> {
-    let nonce = random_hex()?;
-    let digest = sha256_hex(&nonce);
-    let path = world.store.directory().join(NEXT_NONCE_FILE);
-    std::fs::write(&path, &nonce).map_err(|source| backproof_store::StoreError::Files { path, source })?;
-    world.store.mirror_state_files()?;
-    Ok(digest)
 }

@@ -33,4 +33,4 @@ impl EngineError {
 }
 
 /// Shorthand of this crate.
-pub(crate) type Result<T> = std::result::Result<T, EngineError>;
+pub(crate) type Result<T, E = EngineError> = std::result::Result<T, E>;

@@ -98,6 +98,7 @@ pub async fn closed_by_deletion(store: &Store, arn: &str) -> Result<Vec<u64>> {
         | RegisterEvent::Performed { .. }
         | RegisterEvent::Missed { .. }
         | RegisterEvent::PlanApproved { .. }
+        | RegisterEvent::BundleSealed { .. }
         | RegisterEvent::Migrated { .. } => None,
     };
     Ok(closed.iter().filter_map(number).collect())

@@ -9,6 +9,7 @@ use crate::journal::Known;
 use crate::opening::PIPELINE;
 use crate::performing::{PAUSE, Part, Stage};
 use crate::progress::Progress;
+use crate::raw_answers::Recorder;
 use crate::sandbox;
 use crate::world::{Request, Until, World};
 
@@ -49,6 +50,7 @@ async fn help(world: &World, registered: &RegisteredRun) -> Result<bool> {
     if known.recorded::<ControlsTried>(run_step::CONTROLS)?.is_none() {
         return Ok(false);
     }
+    let _recorder = Recorder::begin(world, registered.run, &known)?;
     let regions = sandbox::regions(world).await?;
     let Some(stage) = Stage::of(world, registered, &regions, Part::Helper, &known)? else { return Ok(false) };
     stage.perform_all().await?;

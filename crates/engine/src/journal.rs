@@ -21,6 +21,7 @@ use crate::error::{EngineError, Result};
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     results: HashMap<String, Value>,
+    finished: HashMap<String, Timestamp>,
     intents: HashMap<String, Timestamp>,
     statuses: HashMap<String, (String, Timestamp)>,
 }
@@ -78,6 +79,7 @@ impl Known {
                 self.intents.entry(step).or_insert(entry.at);
             }
             Event::Result { step, output } => {
+                self.finished.insert(step.clone(), entry.at);
                 self.results.insert(step, output);
             }
             Event::Status { of, status } => {
@@ -121,6 +123,11 @@ impl Journal {
     /// The result of a finished step.
     pub(crate) fn recorded<T: DeserializeOwned>(&self, step: &str) -> Result<Option<T>> {
         self.known.recorded(step)
+    }
+
+    /// When a step was finished.
+    pub(crate) fn finished(&self, step: &str) -> Option<Timestamp> {
+        self.known.finished.get(step).copied()
     }
 
     /// When a step with an effect was first intended.

@@ -27,7 +27,7 @@ use crate::progress::Progress;
 use crate::restore_test::{TestContext, restore_test};
 use crate::slots::Slots;
 use crate::world::{SandboxRegions, World};
-use crate::{controls, population, sandbox, spans};
+use crate::{controls, population, raw_answers, sandbox, spans};
 
 /// How often one looks whether another process is done.
 pub(crate) const PAUSE: Duration = Duration::from_secs(5);
@@ -187,7 +187,8 @@ impl<'a> Stage<'a> {
                 Turn::Closed(closed, head) => return Ok(Some((chain, (*closed, head)))),
                 Turn::Ours(mut journal, _places) => {
                     self.tell(&test, of);
-                    match restore_test(&test, &mut journal).instrument(spans::of_restore_test(&test)).await {
+                    let performed = restore_test(&test, &mut journal).instrument(spans::of_restore_test(&test));
+                    match raw_answers::of_test(test.drawn.test, performed).await {
                         Ok(closed) => return Ok(Some((chain, (closed, journal.head().to_owned())))),
                         // We were taken for dead: whoever has the test now goes on with it.
                         Err(EngineError::Store(StoreError::StaleToken { .. })) => {}

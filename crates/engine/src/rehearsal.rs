@@ -6,7 +6,7 @@ use backproof_store::RunFiles;
 
 use crate::error::Result;
 use crate::world::World;
-use crate::{drawing, population};
+use crate::{drawing, entropy, population};
 
 /// What a rehearsal shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,7 +40,7 @@ pub async fn rehearse(world: &World) -> Result<Rehearsal> {
     let files = world.store.other_files(&name)?;
     let population = population::freeze_to(world, &files).await?;
     let commitment = drawing::commitment(&world.plan, &name, &population, Vec::new())?;
-    let revealed = drawing::revealed_record(&commitment, &drawing::os_entropy()?, CommitmentStanding::After)?;
+    let revealed = entropy::revealed_record(&commitment, &entropy::os_entropy()?, CommitmentStanding::After)?;
     let drawn = drawing::draw_from(&files, &commitment, &revealed)?;
     Ok(Rehearsal { name, population, commitment, revealed, drawn })
 }

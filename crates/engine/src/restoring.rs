@@ -174,6 +174,8 @@ pub(crate) async fn await_end(
                     running_since.get_or_insert(since);
                 }
                 if status.is_terminal() {
+                    // A listing told us. Asked by its id, AWS says all that it has of the job: kept as it answers.
+                    test.access.restores.describe_restore(job).await.ok();
                     let duplicates = duplicates(test, attempt, &seen.siblings).await;
                     break RestoreEnded { duplicates, ..ended(test, attempt, &seen.job, running_since) };
                 }

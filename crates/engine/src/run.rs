@@ -18,9 +18,11 @@ use crate::keeper::Keeper;
 use crate::opening::{self, PIPELINE};
 use crate::performing::{Part, Stage, Tests};
 use crate::progress::Progress;
+use crate::raw_answers::Recorder;
 use crate::world::{Request, Until, What, World};
 use crate::{
-    allowance, approving, budget, census, controls, drawing, exceptions, population, sandbox, spans, sweep, teardown,
+    allowance, approving, budget, census, controls, corroborating, drawing, entropy, exceptions, population, sandbox,
+    spans, sweep, teardown,
 };
 
 /// What came of a run, as far as it was asked to go.
@@ -90,6 +92,7 @@ async fn perform(world: &World, request: &Request, registered: &RegisteredRun) -
 /// The way of a run.
 async fn lead(world: &World, request: &Request, registered: &RegisteredRun, journal: &mut Journal) -> Result<RunEnd> {
     let run = registered.run;
+    let recorder = Recorder::begin(world, run, journal.known())?;
     opening::open(world, registered, request, journal).await?;
     let Some(drawn) = choose(world, request, run, journal).await? else {
         return Ok(RunEnd { run, closed: None });
@@ -113,6 +116,8 @@ async fn lead(world: &World, request: &Request, registered: &RegisteredRun, jour
     let stopped = "the operator stopped it; restores under way were cleaned up";
     let stopped = world.stop.is_cancelled().then(|| stopped.to_owned());
     let stopped = stopped.or_else(|| budget::stopped(tests.values().map(|(closed, _)| closed)));
+    corroborating::corroborate(world, registered, &regions, journal).await?;
+    recorder.seal(world, journal).await?;
     let closed = close(world, &tests, leftovers(&tried, &census, &tests), stopped, journal).await?;
     end(world, run, closed, journal.head()).await
 }
@@ -120,6 +125,7 @@ async fn lead(world: &World, request: &Request, registered: &RegisteredRun, jour
 /// The way of a run that another version of the pipeline began. `None` where it had created nothing.
 async fn tear_down(world: &World, registered: &RegisteredRun, journal: &mut Journal) -> Result<Option<RunEnd>> {
     let why = teardown::reason(registered);
+    let recorder = Recorder::begin(world, registered.run, journal.known())?;
     let Some((tried, tests)) = teardown::tear_down(world, registered, journal).await? else {
         world.store.abort_run(registered.run, &why).await?;
         return Ok(None);
@@ -127,6 +133,8 @@ async fn tear_down(world: &World, registered: &RegisteredRun, journal: &mut Jour
     let regions = sandbox::regions(world).await?;
     sandbox::look_again(world, &regions, journal).await?;
     let census = census::take(world, registered.run, &regions, journal).await?;
+    corroborating::corroborate(world, registered, &regions, journal).await?;
+    recorder.seal(world, journal).await?;
     let closed = close(world, &tests, leftovers(&tried, &census, &tests), Some(why), journal).await?;
     end(world, registered.run, closed, journal.head()).await.map(Some)
 }
@@ -154,7 +162,7 @@ async fn choose(world: &World, request: &Request, run: u64, journal: &mut Journa
     if request.until == Until::Committed {
         return Ok(None);
     }
-    let revealed = drawing::reveal(world, &commitment, request.reveal.as_deref(), journal).await?;
+    let revealed = entropy::reveal(world, &commitment, request.reveal.as_ref(), journal).await?;
     drawing::draw(&files, &commitment, &revealed, journal).await.map(Some)
 }
 
@@ -201,7 +209,7 @@ async fn close(
                 outcomes: tests.iter().map(|(chain, (closed, _))| (chain.clone(), closed.outcome.clone())).collect(),
                 stranded,
                 calls: world.cloud.calls(),
-                next_nonce_sha256: Some(drawing::leave_nonce(world)?),
+                next_nonce_sha256: Some(entropy::leave_nonce(world)?),
             })
         })
         .await

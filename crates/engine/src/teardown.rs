@@ -15,7 +15,7 @@ use crate::performing::{PAUSE, Part, Stage, Tests, chain_of};
 use crate::progress::Progress;
 use crate::restore_test::{Attempt, TestContext, step};
 use crate::world::World;
-use crate::{closing, controls, deleting, restoring, sandbox};
+use crate::{closing, controls, deleting, raw_answers, restoring, sandbox};
 
 /// Why a run is only torn down, in words.
 pub(crate) fn reason(registered: &RegisteredRun) -> String {
@@ -54,7 +54,7 @@ async fn close(test: &TestContext<'_>, why: &str) -> Result<(TestClosed, String)
     loop {
         match Journal::try_take(&test.world.store, test.run, &chain_of(test), &[]).await? {
             Taken::Ours(mut journal) => {
-                let closed = close_ours(test, &mut journal, why).await?;
+                let closed = raw_answers::of_test(test.drawn.test, close_ours(test, &mut journal, why)).await?;
                 return Ok((closed, journal.head().to_owned()));
             }
             Taken::Closed(known, head) => {

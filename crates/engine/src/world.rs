@@ -13,6 +13,7 @@ use jiff::SignedDuration;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
+use crate::entropy::Reveal;
 use crate::progress::Progress;
 
 /// Makes the validators that work in one Region of the sandbox.
@@ -53,8 +54,8 @@ pub struct Request {
     pub what: What,
     /// Where to stop.
     pub until: Until,
-    /// Entropy that was revealed, as `KIND:VALUE`; otherwise the plan's kind is used where it can be had here.
-    pub reveal: Option<String>,
+    /// Entropy that was revealed; otherwise the plan's kind is used where it can be had here.
+    pub reveal: Option<Reveal>,
     /// For how long a restored resource that did not pass is held for inspection. Goes by what the run was begun with.
     pub keep: Option<SignedDuration>,
 }

@@ -7,6 +7,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Why a text is not an ARN (or not a part of one).
@@ -128,7 +129,7 @@ text_newtype!(AccountId, String);
 text_newtype!(Region, String);
 
 /// The ARN of a resource: a protected one, or one that a restore created.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct ResourceArn(Arn);
 
@@ -153,7 +154,7 @@ impl FromStr for ResourceArn {
 }
 
 /// The ARN that AWS Backup uses to name one recovery point.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct RecoveryPointArn(Arn);
 
@@ -182,7 +183,7 @@ impl FromStr for RecoveryPointArn {
 }
 
 /// Twelve digits that name an AWS account.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct AccountId(String);
 
@@ -206,7 +207,7 @@ impl FromStr for AccountId {
 }
 
 /// The name of an AWS Region.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct Region(String);
 

@@ -5,6 +5,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::FaultOwner;
@@ -141,7 +142,7 @@ impl fmt::Display for Claim {
 }
 
 /// How far the proof goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub enum ProofLevel {
     /// Restored: AWS made a resource.
     L0,
@@ -175,7 +176,7 @@ impl ProofLevel {
 }
 
 /// A value that was expected or seen. Typed, so that reports can say how far apart two of them are.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Observation {
     /// A number of things.

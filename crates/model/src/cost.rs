@@ -6,6 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::money::Money;
@@ -14,7 +15,7 @@ use crate::money::Money;
 const UNIT: u64 = 1_000_000;
 
 /// How much of something, in millionths of its unit. Written as a decimal text: `1.5`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct Quantity {
     /// Millionths of the unit.
@@ -88,7 +89,7 @@ impl From<Quantity> for String {
 }
 
 /// One thing that costs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CostPart {
     /// What: `DB instance db.m6g.large (postgres)`.
     pub what: String,
@@ -108,7 +109,7 @@ pub struct CostPart {
 }
 
 /// How sure one can be of a sum.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Certainty {
     /// Every price is listed for its Region, and every size is known.
@@ -142,7 +143,7 @@ pub fn in_cents(sum: Money) -> String {
 }
 
 /// What something costs.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Cost {
     /// The parts.
     pub parts: Vec<CostPart>,

@@ -11,6 +11,7 @@ mod recorded;
 mod settle;
 
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{FaultOwner, ResourceArn};
@@ -189,7 +190,7 @@ impl Subject {
 }
 
 /// Which other recovery points an exception may be about.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Impact {
     /// What they share, in words: the same resource, the same vault and key.
     pub shares: String,

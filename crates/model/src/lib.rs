@@ -3,6 +3,7 @@
 //! Nothing here does I/O, asks a clock, waits, or knows the AWS SDK: time, randomness and AWS's answers come in as
 //! arguments. What cannot be decided is a value ([`Verdict::Inconclusive`], [`population::Exclusion`]), never a default.
 
+pub mod archive;
 pub mod arn;
 pub mod assurance;
 pub mod canonical;
@@ -27,6 +28,7 @@ pub mod resource_type;
 pub mod secret;
 pub mod target;
 
+pub use archive::LockMode;
 pub use arn::{AccountId, Arn, InvalidArn, RecoveryPointArn, Region, ResourceArn};
 pub use check::{Check, Claim, Examined, Observation, ProofLevel, Verdict};
 pub use metadata::{MetadataRules, RestoreMetadata, SafeMetadata, UnsafeMetadata};

@@ -7,6 +7,7 @@ use std::fmt;
 use std::ops::Add;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Millionths of a unit.
@@ -15,7 +16,7 @@ const UNIT: i64 = 1_000_000;
 const DECIMALS: usize = 6;
 
 /// A sum of money. Written as a decimal text, with two decimal places or as many as it takes: `50.00`, `0.000025`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct Money {
     /// Millionths of the currency's unit. Negative only where a difference is.

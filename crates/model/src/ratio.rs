@@ -6,13 +6,14 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The most decimal places that a ratio keeps; ten to this power fits its denominator.
 const MOST_DECIMALS: usize = 18;
 
 /// A share from 0 to 1, exact. Parsed from a decimal text, with a power of ten as its denominator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct Ratio {
     /// The part; at most the denominator.

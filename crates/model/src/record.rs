@@ -4,12 +4,14 @@
 //! of a restore test holds those of the second half, most of them once per attempt (`restore/1`, `restore/2`).
 //! Records are plain facts. They hold no customer data: names of tables and ARNs, counts, digests and times only.
 
+mod corroborated;
 mod costs;
 mod people;
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -18,6 +20,9 @@ use crate::{
     ResourceType, Target,
 };
 
+pub use corroborated::{
+    CorroboratedEvent, Corroboration, RawAnswersKept, TrailNamed, TrailSeen, Uncorroborated,
+};
 pub use costs::{
     Admission, AllowedAtOnce, BudgetSet, ConcurrencyAllowed, CostComputed, CostEstimated, OwnPrices, PricesUsed,
     TestEstimated,
@@ -52,6 +57,10 @@ pub mod run_step {
     pub const CENSUS: &str = "census";
     /// [`super::ExceptionsRecorded`].
     pub const EXCEPTIONS: &str = "record-exceptions";
+    /// [`super::Corroboration`].
+    pub const CORROBORATE: &str = "corroborate";
+    /// [`super::RawAnswersKept`].
+    pub const RAW_ANSWERS: &str = "raw-answers";
     /// [`super::RunClosed`].
     pub const CLOSE: &str = "close";
 }
@@ -113,7 +122,7 @@ pub struct RunOpened {
 }
 
 /// Why a run is performed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Purpose {
     /// The plan's sample.
@@ -330,7 +339,7 @@ pub enum Completeness {
 }
 
 /// The longest interval without a recovery point of one resource, now minus its latest point included.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ResourceGap {
     /// The resource.
     pub resource_arn: ResourceArn,
@@ -362,6 +371,10 @@ pub struct DrawCommitted {
     /// Whether the entropy was handed in together with the request to commit, so that it was known before.
     #[serde(default)]
     pub entropy_known: bool,
+    /// The round of the beacon that will be the entropy, where it is a beacon's: named before it comes, so that nobody
+    /// can choose among rounds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beacon_round: Option<u64>,
 }
 
 /// The size of one stratum.
@@ -400,6 +413,24 @@ pub struct EntropyRevealed {
     pub grade_reason: String,
     /// The seed, in hexadecimal.
     pub seed: String,
+    /// The signature of the beacon's round, in hexadecimal, where the entropy is a beacon's: it lets anybody verify the
+    /// value offline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beacon_signature: Option<String>,
+    /// What shows strangers when the commitment existed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commitment_anchor: Option<CommitmentAnchor>,
+}
+
+/// A time-stamp over the SHA-256 of the commitment's canonical JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommitmentAnchor {
+    /// The authority's time.
+    pub at: Timestamp,
+    /// The authority, by the subject of its certificate.
+    pub authority: String,
+    /// The authority's answer (RFC 3161), its DER in base64.
+    pub time_stamp: String,
 }
 
 /// The sample.
@@ -436,7 +467,7 @@ pub struct ControlsTried {
 }
 
 /// What one validator caught.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ValidatorControls {
     /// The validator.
     pub validator: String,
@@ -468,7 +499,7 @@ impl ValidatorControls {
 }
 
 /// One negative control (or the untouched copy, which must pass).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Control {
     /// What was planted: `missing item`.
     pub planted: String,
@@ -496,7 +527,7 @@ pub struct Census {
 }
 
 /// Something that is held for somebody to look at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Kept {
     /// The resource.
     pub arn: String,
@@ -525,7 +556,7 @@ pub struct CensusLook {
 }
 
 /// Something of ours that is still there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Leftover {
     /// What.
     pub arn: String,
@@ -722,7 +753,7 @@ pub struct Validated {
 }
 
 /// What became of everything that an attempt made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Deleted {
     /// Each resource.
     pub resources: Vec<Deletion>,
@@ -746,7 +777,7 @@ impl Deleted {
 }
 
 /// The deletion of one resource.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Deletion {
     /// What was deleted.
     pub arn: String,
@@ -757,7 +788,7 @@ pub struct Deletion {
 }
 
 /// How a deletion ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DeletionEnd {
     /// We asked, and later it was seen absent.
@@ -802,7 +833,7 @@ pub struct TestClosed {
 }
 
 /// How long the phases of a restore took, in seconds. A phase that did not happen is `None`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PhaseTimes {
     /// Copying or sharing into the sandbox.
     pub stage: Option<i64>,

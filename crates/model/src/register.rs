@@ -112,6 +112,13 @@ pub enum RegisterEvent {
     },
     /// Something about an exception.
     Exception(ExceptionEvent),
+    /// The evidence of a closed run was sealed. It is entered behind the run's closing, so the next bundle holds it.
+    BundleSealed {
+        /// The run.
+        run: u64,
+        /// SHA-256 of the bundle's `SHA256SUMS`.
+        sha256: String,
+    },
     /// The tables of the state directory were brought to another version.
     Migrated {
         /// The version before.
@@ -137,6 +144,7 @@ impl RegisterEvent {
             Self::Missed { .. } => "missed",
             Self::PlanApproved { .. } => "plan-approved",
             Self::Exception(_) => "exception",
+            Self::BundleSealed { .. } => "bundle-sealed",
             Self::Migrated { .. } => "migrated",
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::policy::capitalised;
+use crate::policy::{On, capitalised};
 use crate::{Need, Resources, Role, Setup, Statement};
 
 /// Verbs of actions that only look.
@@ -76,8 +76,32 @@ pub(crate) fn denials(role: Role, setup: &Setup, needs: &[Need]) -> Vec<Statemen
                 "rds-db:connect",
             ],
         )],
-        Role::Restore | Role::Runner => Vec::new(),
+        Role::Archive => vec![all_else(needs)].into_iter().chain(taking_evidence_away(setup)).collect(),
+        // Where nobody else archives, they do, and must not take away what they added.
+        Role::Runner => {
+            let own = setup.archive.as_ref().is_some_and(|archive| archive.role.is_none());
+            if own { taking_evidence_away(setup).into_iter().collect() } else { Vec::new() }
+        }
+        Role::Restore => Vec::new(),
     }
+}
+
+/// Every way to delete what the archive keeps, or to make the bucket keep less.
+fn taking_evidence_away(setup: &Setup) -> Option<Statement> {
+    let archive = setup.archive.as_ref()?;
+    let actions = [
+        "s3:BypassGovernanceRetention",
+        "s3:DeleteBucket",
+        "s3:DeleteBucketPolicy",
+        "s3:DeleteObject*",
+        "s3:PutBucketObjectLockConfiguration",
+        "s3:PutBucketPolicy",
+        "s3:PutBucketVersioning",
+        "s3:PutLifecycleConfiguration",
+    ];
+    let of_bucket = Resources::Arns(vec![archive.bucket_arn(setup), format!("{}/*", archive.bucket_arn(setup))]);
+    let denied = Statement::denying("DenyTakingEvidenceAway", actions);
+    Some(Statement { resources: Some(On::Only(of_bucket)), ..denied })
 }
 
 fn all_else(needs: &[Need]) -> Statement {

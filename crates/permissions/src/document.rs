@@ -90,7 +90,7 @@ impl RoleToInstall {
     fn file_name(&self, extension: &str) -> String {
         match self.holder.role {
             Role::Source | Role::Copy => format!("{}-{}.{extension}", self.name, self.holder.account),
-            Role::Sandbox | Role::Restore | Role::Sweep | Role::Auditor | Role::Runner => {
+            Role::Sandbox | Role::Restore | Role::Sweep | Role::Auditor | Role::Archive | Role::Runner => {
                 format!("{}.{extension}", self.name)
             }
         }

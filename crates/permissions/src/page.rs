@@ -10,7 +10,7 @@ const PREFACE: &str = "# Permissions
 
 <!-- Written by `cargo xtask generate` from crates/permissions and from what drivers and validators declare. Do not edit. -->
 
-backproof works with up to seven identities, most of them roles.
+backproof works with up to eight identities, most of them roles.
 Each gets only what its part needs; the two that matter most are that the source role cannot change anything, and that the sandbox role exists in the sandbox account alone.
 
 ```sh
@@ -30,7 +30,7 @@ All of it is made from one list, of which this page is the long form. With a pla
 const AFTERWORD: &str = "
 ## What keeps it that way
 
-- **Denials.** The source role, the role that asks for copies and the janitor are denied everything that they are not allowed, so that a policy attached by mistake changes nothing. The sandbox role is denied other Regions, passing any other role, public databases, ways out of the network, sharing, and changes of what is not named `bp-*` where names tell.
+- **Denials.** The source role, the role that asks for copies, the one that archives and the janitor are denied everything that they are not allowed, so that a policy attached by mistake changes nothing. The sandbox role is denied other Regions, passing any other role, public databases, ways out of the network, sharing, and changes of what is not named `bp-*` where names tell.
 - **Permissions boundaries.** The sandbox role and the janitor can never be allowed more than the actions above. The restore role has AWS's managed policies, which are broad and grow; its boundary keeps it to the services of the plan's resource types, to the sandbox's Regions, and to what is named `bp-*`.
 - **Trust.** The roles trust the sandbox account, or whom `--principal` names, with the plan's `external_id`. Roles of AWS Backup are assumed for jobs of their own account only.
 - **Service control policies.** `--template scp` shows what to deny above the account: ways out of the sandbox, sharing, restores by anybody else; in accounts that backups come from, every change by the harness's roles.
@@ -139,6 +139,7 @@ fn title(role: Role) -> &'static str {
         Role::Restore => "Restore role (`sandbox.restore_role_arn`)",
         Role::Sweep => "Janitor (`sandbox.sweep_role_arn`)",
         Role::Auditor => "Auditor",
+        Role::Archive => "Archive (`archive.role_arn`)",
         Role::Runner => "The credentials at hand",
     }
 }
@@ -166,6 +167,11 @@ fn introduction(role: Role) -> &'static str {
              nobody watches. Without it, `backproof sweep` works with the sandbox role."
         }
         Role::Auditor => "For a person who checks a report against AWS's own record. It changes nothing.",
+        Role::Archive => {
+            "Only for a plan that archives into a bucket: adds sealed bundles to it and reads back that they are kept. It \
+             is denied everything else, and first of all deleting and bypassing. Where the plan names no role, the \
+             credentials at hand need the same, and are denied the same."
+        }
         Role::Runner => "Whatever backproof is started with: they do no more than become the roles above.",
     }
 }
@@ -174,7 +180,7 @@ impl Holder {
     /// Whether this program plays the part itself, so that it can be asked what it may do.
     pub fn is_ours(&self) -> bool {
         match self.role {
-            Role::Source | Role::Copy | Role::Sandbox | Role::Sweep | Role::Runner => true,
+            Role::Source | Role::Copy | Role::Sandbox | Role::Sweep | Role::Archive | Role::Runner => true,
             Role::Restore | Role::Auditor => false,
         }
     }

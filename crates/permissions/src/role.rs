@@ -17,14 +17,24 @@ pub enum Role {
     Sweep,
     /// A person who looks into what happened; changes nothing.
     Auditor,
+    /// Adds sealed bundles to the bucket that keeps them, and can take nothing away.
+    Archive,
     /// The credentials that everything starts from; assumes the others.
     Runner,
 }
 
 impl Role {
     /// Every role, in the order in which they matter to a run.
-    pub const ALL: [Self; 7] =
-        [Self::Source, Self::Copy, Self::Sandbox, Self::Restore, Self::Sweep, Self::Auditor, Self::Runner];
+    pub const ALL: [Self; 8] = [
+        Self::Source,
+        Self::Copy,
+        Self::Sandbox,
+        Self::Restore,
+        Self::Sweep,
+        Self::Auditor,
+        Self::Archive,
+        Self::Runner,
+    ];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
@@ -35,6 +45,7 @@ impl Role {
             Self::Restore => "restore",
             Self::Sweep => "sweep",
             Self::Auditor => "auditor",
+            Self::Archive => "archive",
             Self::Runner => "runner",
         }
     }

@@ -1,5 +1,7 @@
 //! Roles as they are installed: trust, policies, boundary.
 
+use std::collections::BTreeMap;
+
 use crate::boundary;
 use crate::denials::denials;
 use crate::policy::{Actions, Effect, Principal};
@@ -82,6 +84,7 @@ pub(crate) fn to_install(setup: &Setup, declared: &Declared) -> Vec<RoleToInstal
         "An auditor looks into restore tests with it",
         in_sandbox(Role::Auditor),
     ));
+    roles.extend(archiving(setup, &needs));
     roles.extend(runner(setup, in_sandbox(Role::Runner)));
     roles
 }
@@ -135,6 +138,18 @@ fn restoring(setup: &Setup, declared: &Declared, needs: &[Need], sandbox_needs: 
         policy: Policy::allowing(needs),
         boundary: Some(boundary::of_restore(setup, declared, sandbox_needs)),
     }
+}
+
+/// The role that archives, where there is one of its own.
+fn archiving(setup: &Setup, needs: &BTreeMap<Holder, Vec<Need>>) -> Option<RoleToInstall> {
+    let role = setup.archive.as_ref()?.role.as_ref()?;
+    let holder = Holder { role: Role::Archive, account: role.account.clone() };
+    let own = needs.get(&holder)?;
+    Some(RoleToInstall {
+        holder,
+        trust: Some(trusting(setup, role.external_id.as_ref())),
+        ..ours(setup, Role::Archive, &role.path, "backproof adds sealed bundles to the archive with it", own)
+    })
 }
 
 /// What backproof starts from is there already; only a policy is added to it.

@@ -1,7 +1,7 @@
 //! What a plan says that narrows the permissions, and the placeholders that stand for it without one.
 
 use backproof_model::ResourceType;
-use backproof_plan::{LoginKind, Plan, ReachKind, Route, SourceAccount};
+use backproof_plan::{LoginKind, Plan, ReachKind, Route, SigningKeyPlan, SourceAccount};
 
 /// Accounts, Regions, names and keys, as texts: a placeholder is not a number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,8 +42,61 @@ pub struct Setup {
     pub reads_tags: bool,
     /// The SNS topics that alarms are published to.
     pub topics: Vec<String>,
+    /// The ARN of the KMS key that the operator signs sealed bundles with, where one does.
+    pub signing_key: Option<String>,
+    /// The bucket that sealed bundles are kept in, where there is one.
+    pub archive: Option<ArchiveSetup>,
     /// Who may assume the roles.
     pub trusted: String,
+}
+
+/// The bucket that sealed bundles are kept in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArchiveSetup {
+    /// Its name.
+    pub bucket: String,
+    /// What keys begin with; may be empty.
+    pub prefix: String,
+    /// The role that writes to it; none where the credentials at hand do.
+    pub role: Option<ArchiveRole>,
+    /// The ARN of the key that objects are encrypted with, where the plan names one.
+    pub key: Option<String>,
+}
+
+/// The role that writes to the archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArchiveRole {
+    /// Its account.
+    pub account: String,
+    /// Its path and name.
+    pub path: String,
+    /// What it asks for before it is assumed.
+    pub external_id: Option<String>,
+}
+
+impl ArchiveSetup {
+    /// What a plan says, where it archives into a bucket.
+    fn of(plan: &Plan) -> Option<Self> {
+        let archive = plan.archive.as_ref()?;
+        let (bucket, prefix) = archive.bucket()?;
+        let role = archive.role_arn.as_deref().and_then(|arn| {
+            let account = arn.split(':').nth(4)?.to_owned();
+            Some(ArchiveRole { account, path: role_path(arn), external_id: archive.external_id.clone() })
+        });
+        Some(Self { bucket: bucket.to_owned(), prefix: prefix.to_owned(), role, key: archive.kms_key.clone() })
+    }
+
+    pub(crate) fn bucket_arn(&self, setup: &Setup) -> String {
+        format!("arn:{}:s3:::{}", setup.partition, self.bucket)
+    }
+
+    /// Of everything below the prefix.
+    pub(crate) fn objects_arn(&self, setup: &Setup) -> String {
+        match self.prefix.as_str() {
+            "" => format!("{}/*", self.bucket_arn(setup)),
+            prefix => format!("{}/{prefix}/*", self.bucket_arn(setup)),
+        }
+    }
 }
 
 /// An account that backups come from.
@@ -114,6 +167,11 @@ impl Setup {
             validators: Some(plan.validators.iter().map(|assignment| assignment.validator.clone()).collect()),
             reads_tags: by_tags,
             topics: plan.alarms.topics.iter().map(|topic| topic.topic_arn.clone()).collect(),
+            signing_key: plan.evidence.signed_with.as_ref().and_then(|key| match key {
+                SigningKeyPlan::Kms(arn) => Some(arn.clone()),
+                SigningKeyPlan::File(_) => None,
+            }),
+            archive: ArchiveSetup::of(plan),
             trusted: format!("arn:{}:iam::{}:root", partition_of(plan), sandbox.account),
         }
     }
@@ -145,6 +203,17 @@ impl Setup {
             validators: None,
             reads_tags: true,
             topics: vec![format!("arn:aws:sns:SANDBOX_REGION:{sandbox_account}:TOPIC")],
+            signing_key: Some(format!("arn:aws:kms:SANDBOX_REGION:{sandbox_account}:key/SIGNING_KEY_ID")),
+            archive: Some(ArchiveSetup {
+                bucket: "ARCHIVE_BUCKET".into(),
+                prefix: "ARCHIVE_PREFIX".into(),
+                role: Some(ArchiveRole {
+                    account: "ARCHIVE_ACCOUNT".into(),
+                    path: ARCHIVE_ROLE.into(),
+                    external_id: Some("EXTERNAL_ID".into()),
+                }),
+                key: Some("arn:aws:kms:ARCHIVE_REGION:ARCHIVE_ACCOUNT:key/KEY_ID".into()),
+            }),
             trusted: format!("arn:aws:iam::{sandbox_account}:root"),
             sandbox_account,
         }
@@ -192,6 +261,8 @@ pub(crate) const SANDBOX_ROLE: &str = "backproof-sandbox";
 pub(crate) const SWEEP_ROLE: &str = "backproof-sweep";
 /// The auditor's name; no plan has one.
 pub(crate) const AUDITOR_ROLE: &str = "backproof-auditor";
+/// The name of the role that archives, where a plan has none.
+pub(crate) const ARCHIVE_ROLE: &str = "backproof-archive";
 /// The staging vault's name where a plan has none.
 pub(crate) const STAGING_VAULT: &str = "backproof-staging";
 

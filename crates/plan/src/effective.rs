@@ -2,6 +2,7 @@
 //!
 //! Decides nothing: what is wrong has been reported before.
 
+mod archive;
 pub(crate) mod unattended;
 
 use std::time::Duration;
@@ -34,6 +35,7 @@ pub(crate) fn plan(table: PlanTable) -> Result<Plan, Unread> {
     let Version = needed(table.version)?;
     let scope = scope(needed(table.scope)?)?;
     let sandbox = sandbox(needed(table.sandbox)?, &scope)?;
+    let archive = table.archive.map(|written| archive::archive(written.value, &sandbox)).transpose()?;
     Ok(Plan {
         name: text(needed(table.name)?).0,
         scope,
@@ -54,6 +56,8 @@ pub(crate) fn plan(table: PlanTable) -> Result<Plan, Unread> {
         schedule: table.schedule.map(|written| unattended::schedule(written.value)).transpose()?,
         budget: table.budget.map(|written| unattended::budget(written.value)).unwrap_or_default(),
         alarms: table.alarms.map(|written| unattended::alarms(written.value)).transpose()?.unwrap_or_default(),
+        archive,
+        evidence: table.evidence.map(|written| unattended::evidence(written.value)).transpose()?.unwrap_or_default(),
     })
 }
 
@@ -223,6 +227,7 @@ fn deadlines(table: Optional<DeadlinesTable>) -> Deadlines {
         ready: or(table.ready, default.ready),
         validate: or(table.validate, default.validate),
         delete: or(table.delete, default.delete),
+        event_history: seconds(table.event_history).map_or(default.event_history, Duration::from_secs),
     }
 }
 

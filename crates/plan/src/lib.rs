@@ -6,10 +6,12 @@
 //! validators and of the resource types that the program drives.
 
 mod alarms;
+mod archive;
 mod budget;
 mod checks;
 mod duration;
 mod effective;
+mod evidence;
 mod objectives;
 mod parse;
 mod plan;
@@ -26,8 +28,10 @@ mod written;
 pub use alarms::{
     AlarmLevel, AlarmsPlan, HeartbeatPlan, MailPlan, SecretSource, TopicPlan, WebhookFormat, WebhookPlan,
 };
+pub use archive::ArchivePlan;
 pub use backproof_schedule::{Blackout, BlackoutWindow, CatchUp, Schedule};
 pub use budget::{BudgetPlan, UnknownCost};
+pub use evidence::{EvidencePlan, SigningKeyPlan, TimeStampsPlan};
 pub use objectives::{Concurrency, Deadlines, Limits, ObjectivesPlan};
 pub use parse::{Parsed, parse};
 pub use plan::{NotAuthorised, Plan};

@@ -48,6 +48,10 @@ pub struct Deadlines {
     /// Deleting it, until it is seen absent.
     #[serde(serialize_with = "whole_seconds")]
     pub delete: Duration,
+    /// Until AWS's event history shows what the run did, once all is deleted. It lags behind by some minutes, and what it
+    /// does not show by then is said to be uncorroborated.
+    #[serde(serialize_with = "whole_seconds")]
+    pub event_history: Duration,
 }
 
 impl Default for Deadlines {
@@ -58,6 +62,7 @@ impl Default for Deadlines {
             ready: Duration::from_secs(HOUR),
             validate: Duration::from_secs(2 * HOUR),
             delete: Duration::from_secs(HOUR),
+            event_history: Duration::from_mins(5),
         }
     }
 }

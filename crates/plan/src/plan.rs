@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
-    AlarmsPlan, BudgetPlan, Concurrency, Deadlines, Limits, ObjectivesPlan, ResidencyRule, SandboxPlan, Schedule,
-    Scope, Selection, ValidatorAssignment,
+    AlarmsPlan, ArchivePlan, BudgetPlan, Concurrency, Deadlines, EvidencePlan, Limits, ObjectivesPlan, ResidencyRule,
+    SandboxPlan, Schedule, Scope, Selection, ValidatorAssignment,
 };
 
 /// A restore testing plan.
@@ -48,6 +48,10 @@ pub struct Plan {
     pub budget: BudgetPlan,
     /// Who is told when something happens.
     pub alarms: AlarmsPlan,
+    /// What the evidence is to hold besides what happened.
+    pub evidence: EvidencePlan,
+    /// Where sealed bundles are kept so that nobody can change them.
+    pub archive: Option<ArchivePlan>,
 }
 
 /// Why this plan must not restore anything.

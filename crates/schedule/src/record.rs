@@ -124,6 +124,7 @@ impl PlanRecord {
             | RegisterEvent::RunResumed { .. }
             | RegisterEvent::PlanApproved { .. }
             | RegisterEvent::Exception(_)
+            | RegisterEvent::BundleSealed { .. }
             | RegisterEvent::Migrated { .. } => {}
         }
     }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::envelope::{Envelope, sign, verify};
+use crate::envelope::{Envelope, Unsigned, verify};
 use crate::key::{PrivateKey, PublicKey};
 
 pub use examine::{ApprovalQuestion, ApprovalState, ExaminedApproval, Signer, examine_approval};
@@ -104,6 +104,11 @@ struct Predicate {
 impl Approval {
     /// The approval, signed.
     pub fn sign(&self, key: &PrivateKey) -> SignedApproval {
+        SignedApproval { key: key.public().to_base64(), envelope: self.statement().signed_with(key) }
+    }
+
+    /// The statement, for a key that is kept elsewhere to sign.
+    pub fn statement(&self) -> Unsigned {
         let statement = Statement {
             kind: STATEMENT.to_owned(),
             subject: vec![SubjectOf {
@@ -114,7 +119,7 @@ impl Approval {
             predicate: Predicate { ticket: self.ticket.clone(), approved_at: self.approved_at, expires: self.expires },
         };
         let payload = serde_json::to_vec(&statement).expect("texts and moments are always JSON");
-        SignedApproval { key: key.public().to_base64(), envelope: sign(key, STATEMENT_PAYLOAD, payload) }
+        Unsigned::new(STATEMENT_PAYLOAD, payload)
     }
 
     fn of(payload: &[u8]) -> Result<Self, String> {

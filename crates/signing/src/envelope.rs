@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::key::{PrivateKey, PublicKey};
 
@@ -25,7 +26,7 @@ pub struct Signature {
     /// The name of the key, see [`PublicKey::id`]. Nothing vouches for it: it only helps to find the key.
     #[serde(default)]
     pub keyid: String,
-    /// 64 bytes of Ed25519 over [`pre_authentication_encoding`].
+    /// The signature over [`pre_authentication_encoding`]: 64 bytes of Ed25519, or ECDSA P-256 in DER.
     #[serde(with = "as_base64")]
     pub sig: Vec<u8>,
 }
@@ -94,11 +95,56 @@ pub fn pre_authentication_encoding(payload_type: &str, payload: &[u8]) -> Vec<u8
     encoded
 }
 
+/// A payload that waits for its signature, wherever the key is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsigned {
+    payload_type: String,
+    payload: Vec<u8>,
+}
+
+impl Unsigned {
+    /// A payload of this media type.
+    pub fn new(payload_type: &str, payload: Vec<u8>) -> Self {
+        Self { payload_type: payload_type.to_owned(), payload }
+    }
+
+    /// The bytes to sign.
+    pub fn to_sign(&self) -> Vec<u8> {
+        pre_authentication_encoding(&self.payload_type, &self.payload)
+    }
+
+    /// SHA-256 of the bytes to sign: what KMS's `Sign` takes as a message of the type `DIGEST`.
+    pub fn digest(&self) -> [u8; 32] {
+        Sha256::digest(self.to_sign()).into()
+    }
+
+    /// Signed with a key at hand.
+    pub fn signed_with(self, key: &PrivateKey) -> Envelope {
+        let sig = key.sign(&self.to_sign()).to_vec();
+        self.enclosed(key.public(), sig)
+    }
+
+    /// With a signature that was made elsewhere, once it holds.
+    ///
+    /// # Errors
+    /// [`VerifyError::Changed`] where this key did not make the signature over these bytes.
+    pub fn signed(self, key: &PublicKey, signature: Vec<u8>) -> Result<Envelope, VerifyError> {
+        if key.verifies(&self.to_sign(), &signature) {
+            Ok(self.enclosed(key, signature))
+        } else {
+            Err(VerifyError::Changed { keyid: key.id().to_owned() })
+        }
+    }
+
+    fn enclosed(self, key: &PublicKey, sig: Vec<u8>) -> Envelope {
+        let signatures = vec![Signature { keyid: key.id().to_owned(), sig }];
+        Envelope { payload_type: self.payload_type, payload: self.payload, signatures }
+    }
+}
+
 /// Puts `payload` into an envelope, signed with `key`.
 pub fn sign(key: &PrivateKey, payload_type: &str, payload: Vec<u8>) -> Envelope {
-    let sig = key.sign(&pre_authentication_encoding(payload_type, &payload)).to_vec();
-    let signatures = vec![Signature { keyid: key.public().id().to_owned(), sig }];
-    Envelope { payload_type: payload_type.to_owned(), payload, signatures }
+    Unsigned::new(payload_type, payload).signed_with(key)
 }
 
 /// The payload of an envelope of this type that at least one of the `trusted` keys signed.

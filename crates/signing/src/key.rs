@@ -1,4 +1,5 @@
-//! Ed25519 keys, as OpenSSL writes them: PKCS#8 and SPKI in PEM.
+//! Keys as OpenSSL writes them: PKCS#8 and SPKI in PEM. Private ones are Ed25519's; whoever verifies also reads ECDSA
+//! P-256, whose private part stays in AWS KMS.
 
 use std::fmt;
 use std::io::Read;
@@ -7,9 +8,12 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use ed25519_dalek::pkcs8::spki::SubjectPublicKeyInfoRef;
+use ed25519_dalek::pkcs8::spki::der::Document;
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use ed25519_dalek::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey, KeypairBytes};
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
+use p256::ecdsa::signature::Verifier;
 use sha2::{Digest, Sha256};
 
 /// Longer files are no keys.
@@ -48,14 +52,14 @@ impl PrivateKey {
             return Err(not_a_key("it is a public key"));
         }
         let key = SigningKey::from_pkcs8_pem(&text).map_err(|error| not_a_key(&error.to_string()))?;
-        let public = PublicKey::of(key.verifying_key());
+        let public = PublicKey::of(Key::Ed25519(key.verifying_key()));
         Ok(Self { key, public })
     }
 
     /// The key that 32 random bytes make. Whoever knows the bytes has the key.
     pub fn of_random_bytes(bytes: &[u8; 32]) -> Self {
         let key = SigningKey::from_bytes(bytes);
-        let public = PublicKey::of(key.verifying_key());
+        let public = PublicKey::of(Key::Ed25519(key.verifying_key()));
         Self { key, public }
     }
 
@@ -82,11 +86,37 @@ impl fmt::Debug for PrivateKey {
     }
 }
 
-/// A key that verifies.
+/// A key that verifies: Ed25519, or ECDSA on P-256 as AWS KMS keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicKey {
-    key: VerifyingKey,
+    key: Key,
+    der: Vec<u8>,
     id: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Key {
+    Ed25519(VerifyingKey),
+    EcdsaP256(p256::ecdsa::VerifyingKey),
+}
+
+/// How a key signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Algorithm {
+    /// Ed25519 (RFC 8032); a signature has 64 bytes.
+    Ed25519,
+    /// ECDSA on P-256 over SHA-256, which KMS calls `ECDSA_SHA_256`; a signature is in DER.
+    EcdsaP256Sha256,
+}
+
+impl Algorithm {
+    /// Its name as people read it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ed25519 => "Ed25519",
+            Self::EcdsaP256Sha256 => "ECDSA P-256 with SHA-256",
+        }
+    }
 }
 
 impl PublicKey {
@@ -96,16 +126,12 @@ impl PublicKey {
     /// Says what is wrong with the file and how to mend it.
     pub fn read(path: &Path) -> Result<Self, KeyError> {
         let (text, _) = read(path)?;
-        let not_a_key = |problem: String| KeyError::NotAKey {
+        Self::of_pem(&text).map_err(|problem| KeyError::NotAKey {
             path: path.to_owned(),
-            expected: "an Ed25519 public key (SPKI PEM)",
+            expected: "a public key of Ed25519 or ECDSA P-256 (SPKI PEM)",
             problem,
             hint: "make it of the private one with `openssl pkey -in KEY.pem -pubout`",
-        };
-        if text.contains("PRIVATE KEY-----") {
-            return Err(not_a_key("it is a private key, which whoever verifies should not have".into()));
-        }
-        VerifyingKey::from_public_key_pem(&text).map(Self::of).map_err(|error| not_a_key(error.to_string()))
+        })
     }
 
     /// Reads a key from a text: SPKI PEM, or the base64 between its first line and its last.
@@ -114,32 +140,67 @@ impl PublicKey {
     /// Says what the text is instead.
     pub fn parse(text: &str) -> Result<Self, NotAPublicKey> {
         let text = text.trim();
-        if text.contains("PRIVATE KEY-----") {
-            return Err(NotAPublicKey("it is a private key, which whoever verifies should not have".into()));
+        if text.contains("-----BEGIN") {
+            return Self::of_pem(text).map_err(NotAPublicKey);
         }
-        let key = if text.contains("-----BEGIN") {
-            VerifyingKey::from_public_key_pem(text).map_err(|error| NotAPublicKey(error.to_string()))?
-        } else {
-            let der = STANDARD.decode(text).map_err(|_| NotAPublicKey("it is neither PEM nor base64".into()))?;
-            VerifyingKey::from_public_key_der(&der).map_err(|error| NotAPublicKey(error.to_string()))?
+        let der = STANDARD.decode(text).map_err(|_| NotAPublicKey("it is neither PEM nor base64".into()))?;
+        Self::from_der(&der)
+    }
+
+    /// Reads a key from its SPKI DER, as KMS's `GetPublicKey` answers it.
+    ///
+    /// # Errors
+    /// Says what the bytes are instead.
+    pub fn from_der(der: &[u8]) -> Result<Self, NotAPublicKey> {
+        let spki = SubjectPublicKeyInfoRef::try_from(der).map_err(|error| NotAPublicKey(error.to_string()))?;
+        let key = match spki.algorithm.oid {
+            ed25519_dalek::pkcs8::ALGORITHM_OID => VerifyingKey::from_public_key_der(der).map(Key::Ed25519),
+            p256::elliptic_curve::ALGORITHM_OID => {
+                p256::ecdsa::VerifyingKey::from_public_key_der(der).map(Key::EcdsaP256)
+            }
+            other => return Err(NotAPublicKey(format!("it is a key of the algorithm {other}"))),
         };
-        Ok(Self::of(key))
+        key.map(Self::of).map_err(|error| NotAPublicKey(error.to_string()))
     }
 
     /// The key as `openssl pkey -pubout` writes it: SPKI in PEM.
     pub fn to_pem(&self) -> String {
-        self.key.to_public_key_pem(LineEnding::LF).expect("an Ed25519 key always has its PEM")
+        let lines = self.to_base64().into_bytes();
+        let lines = lines.chunks(64).map(|line| String::from_utf8_lossy(line).into_owned() + "\n");
+        format!("-----BEGIN PUBLIC KEY-----\n{}-----END PUBLIC KEY-----\n", lines.collect::<String>())
     }
 
     /// The same on one line: the base64 of the SPKI DER.
     pub fn to_base64(&self) -> String {
-        let der = self.key.to_public_key_der().expect("an Ed25519 key always has its 44 bytes of DER");
-        STANDARD.encode(der.as_bytes())
+        STANDARD.encode(&self.der)
     }
 
-    fn of(key: VerifyingKey) -> Self {
-        let der = key.to_public_key_der().expect("an Ed25519 key always has its 44 bytes of DER");
-        Self { id: hex::encode(Sha256::digest(der.as_bytes())), key }
+    /// How it signs.
+    pub fn algorithm(&self) -> Algorithm {
+        match &self.key {
+            Key::Ed25519(_) => Algorithm::Ed25519,
+            Key::EcdsaP256(_) => Algorithm::EcdsaP256Sha256,
+        }
+    }
+
+    fn of_pem(text: &str) -> Result<Self, String> {
+        if text.contains("PRIVATE KEY-----") {
+            return Err("it is a private key, which whoever verifies should not have".into());
+        }
+        let (label, der) = Document::from_pem(text).map_err(|error| error.to_string())?;
+        if label != "PUBLIC KEY" {
+            return Err(format!("it is a {label} in PEM"));
+        }
+        Self::from_der(der.as_bytes()).map_err(|NotAPublicKey(problem)| problem)
+    }
+
+    fn of(key: Key) -> Self {
+        let document = match &key {
+            Key::Ed25519(key) => key.to_public_key_der(),
+            Key::EcdsaP256(key) => key.to_public_key_der(),
+        };
+        let der = document.expect("a key that was read always has its DER").into_vec();
+        Self { id: hex::encode(Sha256::digest(&der)), der, key }
     }
 
     /// The key's name: SHA-256 of its SPKI DER in lower-case hexadecimal, as
@@ -148,16 +209,21 @@ impl PublicKey {
         &self.id
     }
 
-    /// Strict: refuses the weak keys and the second encodings of a signature that the plain equation lets pass.
+    /// Whether this key signed the message. For Ed25519 strict: refuses the weak keys and the second encodings of a
+    /// signature that the plain equation lets pass.
     pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
-        ed25519_dalek::Signature::from_slice(signature)
-            .is_ok_and(|signature| self.key.verify_strict(message, &signature).is_ok())
+        match &self.key {
+            Key::Ed25519(key) => ed25519_dalek::Signature::from_slice(signature)
+                .is_ok_and(|signature| key.verify_strict(message, &signature).is_ok()),
+            Key::EcdsaP256(key) => p256::ecdsa::DerSignature::from_bytes(signature)
+                .is_ok_and(|signature| key.verify(message, &signature).is_ok()),
+        }
     }
 }
 
 /// Why a text is no public key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("it is no Ed25519 public key (SPKI in PEM or base64): {0}")]
+#[error("it is no public key of Ed25519 or ECDSA P-256 (SPKI in PEM or base64): {0}")]
 pub struct NotAPublicKey(String);
 
 /// Why a file is no key to work with.

@@ -6,14 +6,24 @@
 //! tells from texts and a moment that are handed in. Nothing here asks a clock, and of files it reads keys only.
 
 mod approval;
+mod attestation;
 mod envelope;
 mod key;
+mod timestamp;
 mod trust;
 
 pub use approval::{
     APPROVAL_FORMAT, Approval, ApprovalFile, ApprovalQuestion, ApprovalState, ExaminedApproval, NoApprovalFile,
     STATEMENT_PAYLOAD, SignedApproval, Signer, examine_approval,
 };
-pub use envelope::{Envelope, Signature, Verified, VerifyError, pre_authentication_encoding, sign, verify};
-pub use key::{KeyError, NotAPublicKey, PrivateKey, PublicKey};
+pub use attestation::{
+    Attested, Context, Examined, ExceptionDecision, RUN_PREDICATE, ResourceDescriptor, RunAttested, SEALED_FILE,
+    SIGN_OFF_PREDICATE, STATEMENT_TYPE, SignOff, SignOffRefused, Standing, TEST_RESULT_PREDICATE, TestResult,
+    TestResultWord, examine, sign_off,
+};
+pub use envelope::{Envelope, Signature, Unsigned, Verified, VerifyError, pre_authentication_encoding, sign, verify};
+pub use key::{Algorithm, KeyError, NotAPublicKey, PrivateKey, PublicKey};
+pub use timestamp::{
+    ExaminedTimeStamp, TIME_STAMP_QUERY, TIME_STAMP_REPLY, TimeStampProblem, TimeStampRequest, examine_time_stamp,
+};
 pub use trust::{Person, Role, Trust, TrustProblem, TrustProblems};

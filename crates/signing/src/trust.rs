@@ -75,13 +75,23 @@ impl Person {
     /// Whether `operator`, as `name`, `login` or `login on host`, is this person: by name, address, or what stands
     /// before the `@`. Errs towards yes.
     pub fn is_called(&self, operator: &str) -> bool {
-        let plain = |text: &str| text.trim().to_lowercase();
-        let login = operator.split_once(" on ").map_or(operator, |(login, _)| login);
-        let said = [plain(operator), plain(login)];
         let local_part = self.email.as_deref().and_then(|email| email.split('@').next());
         let names = [Some(self.name.as_str()), self.email.as_deref(), local_part];
-        names.into_iter().flatten().any(|name| said.contains(&plain(name)))
+        names.into_iter().flatten().any(|name| is_same_name(name, operator))
     }
+
+    /// Whether both entries are of one person, who may have several keys.
+    pub fn is_the_same_as(&self, other: &Self) -> bool {
+        let address = |person: &Self| person.email.as_deref().map(|email| email.trim().to_lowercase());
+        is_same_name(&self.name, &other.name) || (self.email.is_some() && address(self) == address(other))
+    }
+}
+
+/// Whether `said`, as `name`, `login` or `login on host`, is this name, however it is capitalised.
+pub(crate) fn is_same_name(name: &str, said: &str) -> bool {
+    let plain = |text: &str| text.trim().to_lowercase();
+    let login = said.split_once(" on ").map_or(said, |(login, _)| login);
+    [plain(said), plain(login)].contains(&plain(name))
 }
 
 impl Trust {
@@ -105,6 +115,11 @@ impl Trust {
     /// Everybody, in the order of the file.
     pub fn people(&self) -> &[Person] {
         &self.people
+    }
+
+    /// Everybody's keys.
+    pub fn keys(&self) -> impl Iterator<Item = &PublicKey> {
+        self.people.iter().map(|person| &person.key)
     }
 
     /// Whose key this is, by its id.

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use backproof_signing::{
-    Envelope, KeyError, PrivateKey, PublicKey, Signature, VerifyError, pre_authentication_encoding, sign, verify,
+    Algorithm, Envelope, KeyError, PrivateKey, PublicKey, Signature, Unsigned, VerifyError,
+    pre_authentication_encoding, sign, verify,
 };
 
 const TYPE: &str = "application/vnd.example+json";
@@ -174,4 +175,81 @@ fn printing_a_private_key_prints_its_public_name_only() {
     let directory = keys(&["a"]);
     let key = private(&directory, "a");
     assert_eq!(format!("{key:?}"), format!("PrivateKey(of {})", key.public().id()));
+}
+
+/// A directory with a P-256 key as KMS would keep it, and its public part.
+fn p256_key() -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    let (private, public) = (directory.path().join("kms.pem"), directory.path().join("kms.pub"));
+    openssl(&["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", text(&private)]);
+    openssl(&["pkey", "-in", text(&private), "-pubout", "-out", text(&public)]);
+    directory
+}
+
+#[test]
+fn a_digest_signed_elsewhere_makes_an_envelope_that_both_verify() {
+    let directory = p256_key();
+    let key = public(&directory, "kms");
+    assert_eq!(key.algorithm(), Algorithm::EcdsaP256Sha256);
+    let unsigned = Unsigned::new(TYPE, b"{\"rows\":1}".to_vec());
+    // What KMS does with a message of the type DIGEST.
+    let digest = written(&directory, "digest", &unsigned.digest());
+    let private = directory.path().join("kms.pem");
+    let signature = openssl(&["pkeyutl", "-sign", "-inkey", text(&private), "-in", text(&digest)]);
+
+    let to_sign = written(&directory, "pae", &unsigned.to_sign());
+    let file = written(&directory, "sig", &signature);
+    let public = directory.path().join("kms.pub");
+    let said = openssl(&["dgst", "-sha256", "-verify", text(&public), "-signature", text(&file), text(&to_sign)]);
+    assert_eq!(String::from_utf8_lossy(&said).trim(), "Verified OK");
+
+    let envelope = unsigned.signed(&key, signature).unwrap();
+    let verified = verify(&envelope, TYPE, std::slice::from_ref(&key)).unwrap();
+    assert_eq!(verified.signers, [key.id().to_owned()]);
+    let mut changed = envelope;
+    changed.payload.push(b' ');
+    assert!(matches!(verify(&changed, TYPE, &[key]), Err(VerifyError::Changed { .. })));
+}
+
+#[test]
+fn a_signature_by_another_key_or_not_in_der_is_not_enclosed() {
+    let (directory, other) = (p256_key(), p256_key());
+    let unsigned = Unsigned::new(TYPE, b"payload".to_vec());
+    let digest = written(&directory, "digest", &unsigned.digest());
+    let sign = |keys: &tempfile::TempDir| {
+        openssl(&["pkeyutl", "-sign", "-inkey", text(&keys.path().join("kms.pem")), "-in", text(&digest)])
+    };
+    let key = public(&directory, "kms");
+    for signature in [sign(&other), vec![0; 64], Vec::new(), [&sign(&directory)[..], &[0]].concat()] {
+        let refused = unsigned.clone().signed(&key, signature).unwrap_err();
+        assert_eq!(refused, VerifyError::Changed { keyid: key.id().to_owned() });
+    }
+}
+
+#[test]
+fn a_p256_key_is_named_and_written_as_openssl_does() {
+    let directory = p256_key();
+    let (key, file) = (public(&directory, "kms"), directory.path().join("kms.pub"));
+    assert_eq!(key.to_pem(), std::fs::read_to_string(&file).unwrap());
+    assert_eq!(PublicKey::parse(&key.to_base64()).unwrap(), key);
+    let der = openssl(&["pkey", "-pubin", "-in", text(&file), "-outform", "DER"]);
+    assert_eq!(PublicKey::from_der(&der).unwrap(), key);
+    let der = written(&directory, "der", &der);
+    let said = Command::new("sha256sum").arg(&der).output().unwrap();
+    assert!(String::from_utf8_lossy(&said.stdout).starts_with(key.id()));
+}
+
+#[test]
+fn keys_of_other_kinds_are_named_by_their_algorithm() {
+    let directory = tempfile::tempdir().unwrap();
+    let (private, public) = (directory.path().join("k.pem"), directory.path().join("k.pub"));
+    for (options, why) in [
+        (&["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"][..], "1.2.840.113549.1.1.1"),
+        (&["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384"], "OID"),
+    ] {
+        openssl(&[&["genpkey", "-out", text(&private)], options].concat());
+        openssl(&["pkey", "-in", text(&private), "-pubout", "-out", text(&public)]);
+        let refused = PublicKey::read(&public).unwrap_err().to_string();
+        assert!(refused.contains("not a public key of Ed25519 or ECDSA P-256") && refused.contains(why), "{refused}");
+    }
 }

@@ -73,6 +73,9 @@ fn token_again(incoming: &Incoming) -> Option<(&'static str, Value)> {
         (Input::Json(Ok(body)), Service::SecretsManager) if incoming.operation.starts_with("List") => {
             Some(("NextToken", body.get("NextToken").cloned().unwrap_or(json!("0"))))
         }
+        (Input::Json(Ok(body)), Service::CloudTrail) if incoming.operation == "LookupEvents" => {
+            Some(("NextToken", crate::cloudtrail::first_page(body["NextToken"].as_str())))
+        }
         (Input::Json(Ok(body)), _) => Some(("LastEvaluatedKey", body.get("ExclusiveStartKey").cloned()?)),
         (Input::Rest { .. } | Input::Json(Err(NotJson)) | Input::Form(_), _) => None,
     }

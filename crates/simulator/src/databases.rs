@@ -52,6 +52,11 @@ impl Simulator {
         state.rds.summaries(now)
     }
 
+    /// Every master password that was asked for, in the order of asking. Nobody but the server may ever hold one.
+    pub fn passwords_asked_for(&self) -> Vec<String> {
+        self.state().rds.passwords_asked_for.clone()
+    }
+
     /// Runs SQL on the server of an instance as its superuser, and gives back the rows as lines.
     ///
     /// # Errors

@@ -59,6 +59,7 @@
 //! labelled simulated, never validated against AWS.
 
 mod backup;
+mod cloudtrail;
 mod damage;
 mod databases;
 pub mod describe;

@@ -57,7 +57,8 @@ pub(crate) fn read(request: &Request<Bytes>) -> Incoming {
         | Service::SecretsManager
         | Service::Ssm
         | Service::Kms
-        | Service::ServiceQuotas => {
+        | Service::ServiceQuotas
+        | Service::CloudTrail => {
             let target = request.headers().get("x-amz-target").and_then(|value| value.to_str().ok());
             let operation = target.and_then(|target| target.rsplit('.').next()).unwrap_or_default();
             (operation.to_owned(), Input::Json(json(request.body())))
@@ -82,6 +83,7 @@ fn guessed(headers: &HeaderMap, form: &Params) -> Service {
             Some("AmazonSSM") => Service::Ssm,
             Some("TrentService") => Service::Kms,
             Some("ServiceQuotasV20190624") => Service::ServiceQuotas,
+            Some("CloudTrail_20131101") => Service::CloudTrail,
             Some(_) | None => Service::DynamoDb,
         };
     }

@@ -165,8 +165,10 @@ impl Simulator {
                 now,
                 request_id: request_id.clone(),
             };
-            self.admit(&mut state, &incoming, &caller, &ctx, fault)?;
-            self.dispatch(&mut state, &incoming, &ctx)
+            let admitted = self.admit(&mut state, &incoming, &caller, &ctx, fault);
+            let served = admitted.and_then(|()| self.dispatch(&mut state, &incoming, &ctx));
+            state.events.note(service, &incoming.operation, &incoming.input, &ctx, &served);
+            served
         });
         if fault == Some(FaultKind::LostAnswer) {
             return Fate::Lost;
@@ -226,7 +228,7 @@ impl Simulator {
             state.build_tables(&self.world, &ctx.account, &ctx.region);
         }
         state.advance(ctx.now);
-        let State { backup, tables, networks, rds, port_sessions, probe, sessions, topics, ids, .. } = state;
+        let State { backup, tables, networks, rds, port_sessions, probe, sessions, topics, events, ids, .. } = state;
         let operation = incoming.operation.as_str();
         match (incoming.service, incoming.input.clone()) {
             (Service::Backup, Input::Rest { labels, query, body }) => {
@@ -246,6 +248,7 @@ impl Simulator {
             (Service::ServiceQuotas, Input::Json(body)) => {
                 service_quotas::call(operation, &json(body)?, ctx, &self.world)
             }
+            (Service::CloudTrail, Input::Json(body)) => events.call(operation, &json(body)?, ctx, &self.world),
             (Service::Ssm, Input::Json(body)) => {
                 let probe = probe.as_ref().map(SilentListener::port);
                 let is_inside = |port| Some(port) == probe || rds.owns_port(&ctx.account, port);

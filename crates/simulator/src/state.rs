@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::backup::{Backup, Made};
+use crate::cloudtrail::Events;
 use crate::describe::Networks;
 use crate::dynamodb::Tables;
 use crate::faults::Faults;
@@ -32,6 +33,7 @@ pub(crate) struct State {
     pub(crate) probe: Option<SilentListener>,
     pub(crate) sessions: Sessions,
     pub(crate) topics: Topics,
+    pub(crate) events: Events,
     pub(crate) throttle: Throttle,
     pub(crate) faults: Faults,
     pub(crate) ids: Ids,
@@ -76,6 +78,7 @@ impl State {
             probe: None,
             sessions: Sessions::default(),
             topics: Topics::default(),
+            events: Events::default(),
             throttle: Throttle::default(),
             faults: Faults::new(&world.faults),
             ids: Ids::default(),

@@ -1,7 +1,7 @@
 //! Throttling at the published rates: a bucket of tokens per account, Region and operation, and one for all.
 //!
-//! Source: AWS General Reference, "AWS Backup endpoints and quotas". Only AWS Backup is throttled; DynamoDB's capacity
-//! is not simulated.
+//! Source: AWS General Reference, "AWS Backup endpoints and quotas". Only AWS Backup and lookups of CloudTrail's events
+//! are throttled; DynamoDB's capacity is not simulated.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +11,9 @@ use crate::wire::{ApiError, Protocol, Service};
 
 /// Calls per second of all operations together.
 const ALL_TOGETHER: u32 = 50;
+/// Calls per second of CloudTrail's `LookupEvents`.
+/// Source: AWS CloudTrail API reference, `LookupEvents`.
+const LOOKUPS: u32 = 2;
 
 /// Calls per second of one operation, in one account and Region; none where no rate is published.
 pub(crate) fn calls_per_second(operation: &str) -> Option<u32> {
@@ -48,6 +51,10 @@ impl Throttle {
         region: &str,
         now: Timestamp,
     ) -> Result<(), ApiError> {
+        if service == Service::CloudTrail && operation == "LookupEvents" {
+            let admitted = self.take(account, region, operation, LOOKUPS, now);
+            return if admitted { Ok(()) } else { Err(rate_exceeded(service)) };
+        }
         if service != Service::Backup {
             return Ok(());
         }

@@ -56,6 +56,7 @@ pub(crate) fn runs_of(events: &[(Timestamp, RegisterEvent)]) -> (BTreeMap<u64, T
             | RegisterEvent::Missed { .. }
             | RegisterEvent::PlanApproved { .. }
             | RegisterEvent::Exception(_)
+            | RegisterEvent::BundleSealed { .. }
             | RegisterEvent::Migrated { .. } => {}
         }
     }

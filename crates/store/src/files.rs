@@ -26,6 +26,11 @@ impl RunFiles {
         self.directory.join(name)
     }
 
+    /// Where the mirror keeps a file of this name.
+    pub(crate) fn copy_of(&self, name: &str) -> Option<PathBuf> {
+        self.mirror.as_ref().map(|mirror| mirror.join(name))
+    }
+
     /// Writes a whole file, so that it is either the old or the new one at any moment.
     ///
     /// # Errors
@@ -45,7 +50,7 @@ impl RunFiles {
         let unfinished = self.path(&format!("{name}.unfinished"));
         let file = File::create(&unfinished).map_err(StoreError::files(&unfinished))?;
         let file = BufWriter::with_capacity(1 << 16, file);
-        let copy = self.mirror.as_ref().map(|mirror| mirror.join(name));
+        let copy = self.copy_of(name);
         Ok(Written { file, unfinished, path, copy, digest: Sha256::new() })
     }
 }

@@ -5,6 +5,7 @@
 //! transactions. With a mirror everything is written a second time before anybody relies on it. The store knows of the
 //! entries' meaning only what the register's events say, and that nothing follows the end of a chain.
 
+mod appending;
 mod audit;
 mod chain;
 mod database;
@@ -24,6 +25,7 @@ mod register_log;
 mod space;
 mod workers;
 
+pub use appending::Appended;
 pub use chain::ChainWriter;
 pub use ephemeral::{PlaceFacts, is_ephemeral, place_facts};
 pub use error::StoreError;

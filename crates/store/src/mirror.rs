@@ -115,6 +115,17 @@ impl Store {
         Ok(())
     }
 
+    /// Copies a file of the state directory into the mirror, under `name` below its `state/`.
+    ///
+    /// # Errors
+    /// Fails where the file cannot be read or written.
+    pub fn mirror_file(&self, path: &Path, name: &str) -> Result<(), StoreError> {
+        match &self.inner.mirror {
+            Some(mirror) => copy_file(path, &mirror.state_files().join(name)),
+            None => Ok(()),
+        }
+    }
+
     /// Makes sure that the mirror is this state's, and writes what it lacks.
     pub(crate) async fn catch_mirror_up(&self) -> Result<(), StoreError> {
         let Some(mirror) = &self.inner.mirror else { return Ok(()) };

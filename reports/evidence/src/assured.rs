@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use backproof_model::assurance::{Assurance, CertaintyTally, StratumTally, assure};
 use backproof_model::ratio::Ratio;
 use backproof_model::{Outcome, ProofLevel};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::restore_test::TestEvidence;
@@ -19,7 +20,7 @@ pub const CONFIDENCE_PERCENT: u8 = 95;
 pub const DISCOVERY_PERCENT: u8 = 5;
 
 /// The assurance statement of a run, or why none can be made.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Assured {
     /// The statement in both readings, with what the draw would have met and what would be needed.
     pub statement: Option<Assurance>,
@@ -34,7 +35,7 @@ pub struct Assured {
 }
 
 /// What came of one stratum.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StratumOutcomes {
     /// The stratum.
     pub stratum: String,

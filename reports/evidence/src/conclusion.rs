@@ -4,6 +4,7 @@
 
 use backproof_model::Outcome;
 use backproof_model::record::ExceptionsRecorded;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::assured::{Assured, assured};
@@ -21,7 +22,7 @@ use crate::run::RunEvidence;
 use crate::words::{counted, grouped};
 
 /// What a run came to.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Conclusion {
     /// The verdict that decides the headline and the exit code.
     pub verdict: RunVerdict,
@@ -64,7 +65,7 @@ pub struct Conclusion {
 }
 
 /// The run's verdict. The first that applies counts: what is left behind wins over a failure, and that over doubt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RunVerdict {
     /// Something is, or may be, still in the sandbox.
@@ -100,7 +101,7 @@ impl RunVerdict {
 }
 
 /// How many restore tests came to what. `drawn = passed + failed + inconclusive`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Counts {
     /// Drawn recovery points, those tested for certain included.
     pub drawn: u64,

@@ -5,6 +5,7 @@
 //! run's; nor is the journal signed.
 
 use backproof_model::record::{ApprovalStanding, Approver, PlanApproval};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::grades::Graded;
@@ -12,7 +13,7 @@ use crate::run::RunEvidence;
 use crate::words::{moment, sentence};
 
 /// How the control operated.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ControlOperation {
     /// The verdict.
     pub verdict: ControlVerdict,
@@ -27,7 +28,7 @@ pub struct ControlOperation {
 }
 
 /// The verdict on the control's operation. The first that applies counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ControlVerdict {
     /// A check of one recovery point is no operation of the plan's control.

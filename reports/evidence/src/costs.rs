@@ -5,6 +5,7 @@
 use backproof_model::cost::{Certainty, Cost, in_cents};
 use backproof_model::money::Money;
 use backproof_model::record::{BudgetSet, CostEstimated, PricesUsed};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::restore_test::{Attempt, TestEvidence};
@@ -12,7 +13,7 @@ use crate::run::RunEvidence;
 use crate::words::counted;
 
 /// What a run cost.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Costs {
     /// The prices that all sums were computed with.
     pub prices: PricesUsed,
@@ -36,7 +37,7 @@ pub struct Costs {
 }
 
 /// What one restore test cost.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct TestCosts {
     /// The restore test's number.
     pub test: u32,

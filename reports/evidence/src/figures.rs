@@ -4,13 +4,14 @@
 
 use backproof_model::Outcome;
 use backproof_model::record::{PhaseTimes, ResourceGap};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::restore_test::TestEvidence;
 use crate::run::RunEvidence;
 
 /// All times of a run, in seconds.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Figures {
     /// The plan's recovery time objective.
     pub rto_objective_seconds: Option<i64>,

@@ -60,6 +60,8 @@ fn run_chain(chains: &Chains<'_>, journal: &str, mut problems: Vec<Problem>) -> 
         isolation_at_close: records.take(run_step::ISOLATION_AT_CLOSE, &mut problems),
         census: records.take(run_step::CENSUS, &mut problems),
         exceptions: records.take(run_step::EXCEPTIONS, &mut problems),
+        corroboration: records.take(run_step::CORROBORATE, &mut problems),
+        raw: records.take(run_step::RAW_ANSWERS, &mut problems),
         closed: records.take(run_step::CLOSE, &mut problems),
         tests: Vec::new(),
         began: entries.first().map(|entry| entry.at),

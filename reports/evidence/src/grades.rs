@@ -1,13 +1,14 @@
 //! What a run speaks for, and how far its population and its draw can be relied on, in words.
 
 use backproof_model::record::{Completeness, ScopeLine};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::run::RunEvidence;
 use crate::words::{counted, grouped, sentence};
 
 /// A grade, why it is no better, and what it excepts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Graded {
     /// The grade in a word or two; `none` where there was nothing to grade.
     pub grade: String,

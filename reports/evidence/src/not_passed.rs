@@ -3,13 +3,14 @@
 use backproof_model::FaultOwner;
 use backproof_model::catalogue::CATALOGUE;
 use backproof_model::record::RestoreVerdict;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::restore_test::TestEvidence;
 use crate::words::{self, sentence};
 
 /// One restore test that did not pass.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct NotPassed {
     /// The restore test's number.
     pub test: u32,

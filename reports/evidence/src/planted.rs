@@ -1,13 +1,14 @@
 //! What became of the planted faults, in words.
 
 use backproof_model::record::ValidatorControls;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::run::RunEvidence;
 use crate::words::{counted, grouped};
 
 /// What became of the planted faults of all validators.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ControlsReading {
     /// Faults that were planted.
     pub planted: u64,

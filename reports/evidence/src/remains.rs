@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 
 use backproof_model::record::{Deleted, DeletionEnd, Kept, Leftover, Located};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::run::RunEvidence;
 use crate::words::{counted, grouped};
 
 /// What a run created and what became of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Remains {
     /// Resources that the run created in the sandbox: restored resources, copies, scratch resources.
     pub created: u64,
@@ -35,7 +36,7 @@ pub struct Remains {
 }
 
 /// A created resource without a record of its end.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Unaccounted {
     /// The resource.
     pub arn: String,

@@ -127,6 +127,14 @@ impl Attempt {
         }
     }
 
+    /// When AWS Backup was asked for the restore, once it took it.
+    pub fn asked(&self) -> Option<Timestamp> {
+        match self.started.as_ref()? {
+            RestoreStarted::Job { asked, .. } => Some(*asked),
+            RestoreStarted::Refused { .. } => None,
+        }
+    }
+
     /// The resource that AWS says the restore job made.
     pub fn created_resource_arn(&self) -> Option<String> {
         self.ended.as_ref()?.created_resource_arn.as_ref().map(ToString::to_string)

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use backproof_model::record::{PhaseTimes, Purpose, ValidatorControls};
 use backproof_model::{FaultOwner, Observation, ProofLevel, Verdict};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::conclusion::Conclusion;
@@ -20,7 +21,7 @@ use crate::run::RunEvidence;
 pub const RESULTS_FORMAT: &str = "backproof-results/v1";
 
 /// The whole of `results.json`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Results {
     /// Always [`RESULTS_FORMAT`].
     pub format: &'static str,
@@ -51,7 +52,7 @@ pub struct Results {
 }
 
 /// One restore test.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct TestResult {
     /// Its number.
     pub test: u32,
@@ -102,7 +103,7 @@ pub struct TestResult {
 }
 
 /// One check.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct CheckResult {
     /// The validator.
     pub validator: String,

@@ -2,8 +2,8 @@
 
 use backproof_model::ProofLevel;
 use backproof_model::record::{
-    Census, ConcurrencyAllowed, ControlsTried, CostEstimated, DrawCommitted, EntropyRevealed, ExceptionsRecorded,
-    IsolationSeen, PlanApproval, PopulationFrozen, Purpose, RunClosed, RunOpened, SandboxEntered,
+    Census, ConcurrencyAllowed, ControlsTried, Corroboration, CostEstimated, DrawCommitted, EntropyRevealed, ExceptionsRecorded,
+    IsolationSeen, PlanApproval, PopulationFrozen, Purpose, RawAnswersKept, RunClosed, RunOpened, SandboxEntered,
 };
 use jiff::Timestamp;
 
@@ -42,6 +42,10 @@ pub struct RunEvidence {
     pub census: Option<Census>,
     /// What the run did to exceptions.
     pub exceptions: Option<ExceptionsRecorded>,
+    /// What AWS's own event history shows of the run's restores and deletions.
+    pub corroboration: Option<Corroboration>,
+    /// The file of AWS's answers, as it stood when the run was closed.
+    pub raw: Option<RawAnswersKept>,
     /// The run's last record.
     pub closed: Option<RunClosed>,
     /// One for every drawn recovery point, in the order of the draw.

@@ -4,6 +4,8 @@ mod concluding;
 mod costing;
 mod folding;
 mod people;
+mod registering;
+mod tabling;
 
 use crate::testing::Story;
 use crate::{Conclusion, RunEvidence, conclude};

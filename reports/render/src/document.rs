@@ -9,6 +9,8 @@ use serde::Serialize;
 pub struct Document {
     /// The title.
     pub title: String,
+    /// For how much the document speaks: it stands before everything else.
+    pub lead: String,
     /// What the running head of every page says when this was no real AWS.
     pub banner: Option<String>,
     /// The running foot of every page: what this is a report of, and the seal that it names.
@@ -213,4 +215,27 @@ pub fn code(words: impl Into<String>) -> Text {
 /// A link as a text.
 pub fn link(words: impl Into<String>, target: impl Into<String>) -> Text {
     vec![Span { text: words.into(), style: Style::Link(target.into()) }]
+}
+
+impl Document {
+    /// How many parts it has: blocks, rows, cells and items. What it may cost to lay it out grows with it.
+    pub fn parts(&self) -> usize {
+        self.sections.iter().map(|section| 1 + parts(&section.blocks)).sum()
+    }
+}
+
+fn parts(blocks: &[Block]) -> usize {
+    let of = |block: &Block| match block {
+        Block::Heading { .. }
+        | Block::Paragraph { .. }
+        | Block::Code { .. }
+        | Block::Callout { .. }
+        | Block::Chart { .. } => 1,
+        Block::List { items, .. } => 1 + items.len(),
+        Block::Facts { rows } => 1 + rows.len(),
+        Block::Table { columns, rows, .. } => 1 + columns.len() + rows.iter().map(|row| 1 + row.len()).sum::<usize>(),
+        Block::Tiles { tiles } => 1 + tiles.len(),
+        Block::Details { blocks, .. } => 1 + parts(blocks),
+    };
+    blocks.iter().map(of).sum()
 }

@@ -1,114 +1,85 @@
-//! The report as one HTML file: readable without scripts, printable, light and dark, loading nothing.
+//! The document as one HTML file: readable without scripts, printable, light and dark, loading nothing.
 //!
-//! Every value is escaped by the template engine; the templates hold all markup and style.
+//! Templates lay it out, which are the user's to change. They are given values and nothing else: no file, no clock, no
+//! network. Every value is escaped; a value that is not there is an error; work and output have their bounds.
 
-use backproof_evidence::words::{self, duration, grouped};
-use backproof_evidence::{Conclusion, RunEvidence};
+mod error;
+mod filters;
+mod values;
+
+use backproof_evidence::dossier::{RegisterReading, RunRecord};
+use backproof_evidence::{Conclusion, Dossier, RunEvidence};
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior, Value, escape_formatter};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
-use crate::view::page;
+use crate::document::Document;
+use crate::templates::{MAIN, TemplateSet};
 
-/// The templates, by the names under which they include each other.
-const TEMPLATES: [(&str, &str); 17] = [
-    ("report.html", include_str!("../templates/report.html")),
-    ("style.css", include_str!("../templates/style.css")),
-    ("macros.html", include_str!("../templates/macros.html")),
-    ("result.html", include_str!("../templates/result.html")),
-    ("not_passed.html", include_str!("../templates/not_passed.html")),
-    ("exceptions.html", include_str!("../templates/exceptions.html")),
-    ("population.html", include_str!("../templates/population.html")),
-    ("draw.html", include_str!("../templates/draw.html")),
-    ("tests.html", include_str!("../templates/tests.html")),
-    ("details.html", include_str!("../templates/details.html")),
-    ("attempt.html", include_str!("../templates/attempt.html")),
-    ("times.html", include_str!("../templates/times.html")),
-    ("costs.html", include_str!("../templates/costs.html")),
-    ("sandbox.html", include_str!("../templates/sandbox.html")),
-    ("deletion.html", include_str!("../templates/deletion.html")),
-    ("verify.html", include_str!("../templates/verify.html")),
-    ("identity.html", include_str!("../templates/identity.html")),
-];
+pub use error::RenderError;
+use values::values;
 
-/// Why a report could not be laid out. None of these depends on what a run came to.
-#[derive(Debug, thiserror::Error)]
-#[error("the report's template cannot be filled: {0:#}; this is a bug of the program, not of the evidence")]
-pub struct RenderError(#[from] minijinja::Error);
+/// Steps that any template may take, and further ones for each part of the document.
+const FUEL: u64 = 5_000_000;
+const FUEL_PER_PART: u64 = 500;
+/// Bytes that any report may have, and further ones for each part of the document.
+const LONGEST: usize = 16 * 1024 * 1024;
+const LONGEST_PER_PART: usize = 4 * 1024;
 
-/// The whole report, as the text of one HTML file.
+/// The document as the text of one HTML file.
+///
+/// The templates are given `document`, `results` (those of the newest run of `dossier`) and `subject`.
+///
+/// # Errors
+/// Fails where a template cannot be read or filled, takes too many steps, or writes too much.
+pub fn render(document: &Document, templates: &TemplateSet, dossier: &Dossier) -> Result<String, RenderError> {
+    let parts = document.parts();
+    let longest = LONGEST.saturating_add(LONGEST_PER_PART.saturating_mul(parts));
+    let mut environment = environment(longest)?;
+    environment.set_fuel(Some(FUEL.saturating_add(FUEL_PER_PART.saturating_mul(parts as u64))));
+    for (name, text) in templates.iter() {
+        environment.add_template(name, text).map_err(RenderError::of)?;
+    }
+    let main = environment.get_template(MAIN).map_err(RenderError::of)?;
+    let mut page = filters::Bounded::new(longest);
+    main.render_captured_to(values(document, dossier, &environment), &mut page).map_err(RenderError::of)?;
+    page.text()
+}
+
+/// The report of one run as its journal tells it, without a sealed bundle, by the built-in templates.
 ///
 /// # Errors
 /// Fails only where a template and its values do not fit together.
-pub fn render(run: &RunEvidence, conclusion: &Conclusion) -> Result<String, RenderError> {
-    let environment = environment()?;
-    Ok(environment.get_template("report.html")?.render(Value::from(Serde(page(run, conclusion))))?)
+pub fn of_run(run: &RunEvidence, conclusion: &Conclusion) -> Result<String, RenderError> {
+    let dossier = unsealed(run, conclusion);
+    render(&crate::document(&dossier, &[]), &TemplateSet::builtin(), &dossier)
 }
 
-fn environment() -> Result<Environment<'static>, minijinja::Error> {
+/// The dossier of one run whose journal is all that is at hand.
+pub fn unsealed(run: &RunEvidence, conclusion: &Conclusion) -> Dossier {
+    let record = RunRecord {
+        evidence: run.clone(),
+        conclusion: conclusion.clone(),
+        seal: None,
+        attestations: Vec::new(),
+        population: None,
+    };
+    Dossier {
+        subject: backproof_evidence::dossier::Subject::default(),
+        period: None,
+        runs: vec![record],
+        register: RegisterReading::default(),
+        coverage: Vec::new(),
+        exceptions: Vec::new(),
+    }
+}
+
+fn environment(longest: usize) -> Result<Environment<'static>, RenderError> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    // The style sheet is ours and holds no value; everything else is escaped as HTML.
-    environment.set_auto_escape_callback(|name| match name {
-        "style.css" => AutoEscape::None,
-        _ => AutoEscape::Html,
-    });
-    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
-    environment.set_formatter(format);
-    environment.add_filter("duration", duration);
-    environment.add_filter("grouped", grouped);
-    environment.add_filter("moment", moment);
-    for (name, source) in TEMPLATES {
-        environment.add_template(name, source)?;
-    }
+    environment.set_debug(true);
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(RenderError::of)?;
+    environment.set_syntax(syntax);
+    filters::add(&mut environment, longest);
     Ok(environment)
-}
-
-/// A moment as people read it. Every moment here was a timestamp before it was a text.
-fn moment(rfc_3339: String) -> String {
-    rfc_3339.parse().map_or(rfc_3339, words::moment)
-}
-
-/// Escapes like the engine, but leaves the slash alone, so that ARNs can be found in the file as they are.
-fn format(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), minijinja::Error> {
-    let (AutoEscape::Html, Some(text), false) = (state.auto_escape(), value.as_str(), value.is_safe()) else {
-        return escape_formatter(out, state, value);
-    };
-    let mut rest = text;
-    while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
-        let (plain, special) = rest.split_at(at);
-        out.write_str(plain)?;
-        out.write_str(match special.as_bytes()[0] {
-            b'&' => "&amp;",
-            b'<' => "&lt;",
-            b'>' => "&gt;",
-            b'"' => "&quot;",
-            _ => "&#39;",
-        })?;
-        rest = &special[1..];
-    }
-    Ok(out.write_str(rest)?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_that_a_template_misspells_is_an_error_and_no_empty_place() {
-        let mut environment = environment().unwrap();
-        environment.add_template("slip.html", "{{ headlime }}").unwrap();
-        assert!(environment.get_template("slip.html").unwrap().render(Value::from(Serde(()))).is_err());
-    }
-
-    #[test]
-    fn every_special_character_is_escaped_and_slashes_stay() {
-        let mut environment = environment().unwrap();
-        environment.add_template("text.html", "{{ text }}").unwrap();
-        let value = Value::from_pairs([("text", "a/b<c>&\"'é")]);
-        assert_eq!(
-            environment.get_template("text.html").unwrap().render(value).unwrap(),
-            "a/b&lt;c&gt;&amp;&quot;&#39;é"
-        );
-    }
 }

@@ -1,11 +1,16 @@
-//! Lays out a run's evidence and its conclusion: one file per format.
+//! Lays out what evidence comes to: a dossier as a document of seventeen sections, and that as HTML and Markdown.
 //!
 //! Renderers decide nothing. What a run came to, and every sentence on it, is in the conclusion; here it is only placed,
 //! shortened with a word that it was, and drawn. The same evidence gives the same bytes.
 
+mod charts;
+mod compose;
+pub mod document;
 pub mod estimate;
 pub mod html;
-pub mod document;
-mod shell;
+pub mod markdown;
+mod sections;
+pub mod templates;
 pub mod text;
-mod view;
+
+pub use sections::document;

@@ -5,12 +5,16 @@
 //! each other, and `doctor` what is said beforehand. `faults` and `kills` let every call and every journal entry of a run go wrong. In
 //! `several_processes` it is several programs that work on one state, and in `upgrades` another version than began. `soak` leaves a
 //! service alone for a year. In
-//! `third_parties` an RDS that nobody here wrote restores.
+//! `third_parties` an RDS that nobody here wrote restores, and in `archive` an S3 that nobody here wrote keeps what it is given.
+//! `raw_answers` and `corroboration` are what an auditor can hold a run to, and `markers` looks for customer data in everything
+//! that was written.
 
 mod support;
 
 mod approvals;
+mod archive;
 mod budget;
+mod corroboration;
 mod data;
 mod databases;
 mod doctor;
@@ -19,7 +23,9 @@ mod faults;
 mod guard;
 mod hostile;
 mod kills;
+mod markers;
 mod population;
+mod raw_answers;
 mod restores;
 mod runs;
 mod several_processes;

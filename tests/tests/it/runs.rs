@@ -1,6 +1,6 @@
 //! Runs one after the other, and runs that stop on their way to be gone on with.
 
-use backproof_engine::{EngineError, Request, Until, What};
+use backproof_engine::{EngineError, Request, Reveal, Until, What};
 use backproof_model::FaultOwner;
 use backproof_simulator::World;
 
@@ -15,7 +15,7 @@ fn with_an_auditor() -> Play {
 }
 
 fn until(until: Until, reveal: Option<&str>) -> Request {
-    Request { what: What::Sample, until, reveal: reveal.map(str::to_owned), keep: None }
+    Request { what: What::Sample, until, reveal: reveal.map(|text| Reveal::parse(text, None).unwrap()), keep: None }
 }
 
 #[test]

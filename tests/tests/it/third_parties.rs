@@ -24,7 +24,7 @@ const NAME: &str = "bp-k3v9x2aa-1-1-1";
 const DATA_TIME: &str = "2026-11-01T06:00:00Z";
 
 /// A process that is killed when the test is done with it.
-struct Running(Child);
+pub(crate) struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -34,7 +34,7 @@ impl Drop for Running {
 }
 
 /// ministack, and where it answers.
-fn ministack() -> (Running, String) {
+pub(crate) fn ministack() -> (Running, String) {
     let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let (port, databases) = (free(), free());
     let mut command = Command::new("ministack");

@@ -56,7 +56,7 @@ fn what_was_refused_is_tried_once_more_by_the_next_process() {
 }
 
 #[test]
-fn a_process_that_is_killed_before_the_first_attempt_loses_nothing() {
+fn what_a_killed_process_had_not_sent_is_sent_by_the_next() {
     let state = tempfile::tempdir().unwrap();
     let folder = state.path().to_owned();
     in_virtual_time(async |clock| {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use backproof_aws::AwsCloud;
 use backproof_clock::VirtualClock;
-use backproof_cloud::{Circumstance, CircumstanceKind, Cloud, Party, Question, Ruling, Topics, Trouble};
+use backproof_cloud::{Circumstance, CircumstanceKind, Cloud, Party, Question, Ruling, SigningKeys, Topics, Trouble};
 use jiff::Timestamp;
 
 use crate::double::{Double, Reply, SANDBOX, START, Seen, config, json_error, ok, query_error, region, runtime};
@@ -188,4 +188,54 @@ fn a_message_goes_to_its_topics_region_with_the_credentials_at_hand() {
     assert_eq!(seen.len(), 1, "what is no topic is not asked for");
     assert!(seen[0].host.contains("eu-west-1") && seen[0].authorization.contains("/eu-west-1/sns/"), "{:?}", seen[0]);
     assert!(seen[0].body.contains("Subject=a%20run%20has%20failed"), "{}", seen[0].body);
+}
+
+/// KMS with a key of this spec and usage, whose public part is `key` and whose signatures are `signature`.
+fn kms(spec: &'static str, usage: &'static str) -> impl Fn(&Seen) -> Reply + Send + Sync + 'static {
+    move |seen| {
+        ok(if seen.target.ends_with("GetPublicKey") {
+            format!(r#"{{"PublicKey":"a2V5","KeySpec":"{spec}","KeyUsage":"{usage}"}}"#)
+        } else {
+            r#"{"Signature":"c2lnbmF0dXJl"}"#.to_owned()
+        })
+    }
+}
+
+#[test]
+fn a_digest_is_signed_in_the_keys_region_and_told_to_be_one() {
+    let (runtime, clock) = runtime();
+    let (cloud, double) = cloud_of(&clock, kms("ECC_NIST_P256", "SIGN_VERIFY"));
+    let key = "arn:aws:kms:eu-west-1:111122223333:key/k-1";
+    runtime.block_on(async {
+        assert_eq!(cloud.public_key(key).await.unwrap(), b"key");
+        assert_eq!(cloud.sign_digest(key, &[0; 32]).await.unwrap(), b"signature");
+        for no_key in ["arn:aws:sns:eu-west-1:111122223333:alarms", "alias/mine"] {
+            assert_eq!(cloud.public_key(no_key).await.unwrap_err().trouble, Trouble::Invalid);
+            assert_eq!(cloud.sign_digest(no_key, &[0; 32]).await.unwrap_err().trouble, Trouble::Invalid);
+        }
+    });
+    let seen = double.seen();
+    assert_eq!(seen.len(), 2, "what is no key is not asked for");
+    assert!(seen.iter().all(|seen| seen.authorization.contains("/eu-west-1/kms/")), "{seen:?}");
+    assert_eq!(seen[1].target, "TrentService.Sign");
+    for part in ["\"MessageType\":\"DIGEST\"", "\"SigningAlgorithm\":\"ECDSA_SHA_256\"", &"A".repeat(43)] {
+        assert!(seen[1].body.contains(part), "{part}: {}", seen[1].body);
+    }
+}
+
+#[test]
+fn a_key_that_is_not_for_signing_with_p256_is_refused_with_how_to_make_one() {
+    for (spec, usage) in [
+        ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"),
+        ("RSA_2048", "SIGN_VERIFY"),
+        ("ECC_NIST_EDWARDS25519", "SIGN_VERIFY"),
+        ("ECC_NIST_P256", "KEY_AGREEMENT"),
+    ] {
+        let (runtime, clock) = runtime();
+        let (cloud, _) = cloud_of(&clock, kms(spec, usage));
+        let key = "arn:aws:kms:eu-west-1:111122223333:key/k-1";
+        let refused = runtime.block_on(cloud.public_key(key)).unwrap_err();
+        assert_eq!(refused.trouble, Trouble::Invalid);
+        assert!(refused.message.contains(spec) && refused.message.contains("--key-spec ECC_NIST_P256"), "{refused}");
+    }
 }

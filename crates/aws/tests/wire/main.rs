@@ -4,9 +4,11 @@ mod double;
 
 mod databases;
 mod errors;
+mod event_history;
 mod inspection;
 mod network;
 mod paging;
+mod raw_answers;
 mod reach;
 mod records;
 mod requests;

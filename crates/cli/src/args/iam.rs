@@ -43,6 +43,8 @@ pub(crate) enum RoleName {
     Sweep,
     /// A person who looks into what happened.
     Auditor,
+    /// Adds sealed bundles to the archive, and takes nothing away.
+    Archive,
     /// The credentials that everything starts from.
     Runner,
     /// Every one of them.
@@ -59,6 +61,7 @@ impl RoleName {
             Self::Restore => vec![Role::Restore],
             Self::Sweep => vec![Role::Sweep],
             Self::Auditor => vec![Role::Auditor],
+            Self::Archive => vec![Role::Archive],
             Self::Runner => vec![Role::Runner],
             Self::All => Role::ALL.to_vec(),
         }

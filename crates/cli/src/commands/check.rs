@@ -38,7 +38,7 @@ pub(crate) async fn perform(common: &Common, check: &Check) -> anyhow::Result<Ex
         return Ok(Exit::Refused);
     }
     let request = Request { what: What::One(Box::new(point)), until: Until::Closed, reveal: None, keep: check.keep };
-    commands::run::perform_in(world, shown, &request, common.output).await
+    commands::run::perform_in(common, world, shown, &request).await
 }
 
 /// What would be restored, where, and what it takes.

@@ -3,8 +3,8 @@
 //! Time runs thirty times faster than the wall, for AWS and for us alike. The world holds recovery points that restore
 //! well and some that do not, each for another reason; the command succeeds when all were told apart as planned.
 
-mod approval;
 mod databases;
+mod people;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -24,10 +24,12 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::args::{Common, Demo, Format};
+use crate::evidence::finishing;
 use crate::exit::{Exit, UsageError};
 use crate::output::print_json;
-use crate::{files, progress, wiring};
+use crate::{progress, wiring};
 use databases::{DATABASES, Database};
+use people::People;
 
 const SPEED: u32 = 30;
 const PLAN: &str = include_str!("demo.toml");
@@ -115,13 +117,15 @@ pub(crate) async fn perform(common: &Common, demo: &Demo) -> anyhow::Result<Exit
     let mut text = plan_with_baselines(&cloud, &key, &clock).await?;
     let absolute = std::fs::canonicalize(&directory)?;
     text.push_str(&databases::plan_with_baselines(&simulator, &databases, &key, &clock, &absolute).await?);
+    let operator = wiring::operator_of(common);
+    let people = People::begin(&absolute, &operator)?;
+    text.push_str(&people.plan_with_evidence());
     std::fs::write(directory.join("plan.toml"), &text)?;
     let planned = wiring::parse_plan("the demonstration's plan", text)?;
 
     let (sender, shown) = progress::begin();
-    let operator = wiring::operator_of(common);
     let world = World {
-        approval: approval::approve(&directory, &planned.plan, &operator, clock.now())?,
+        approval: people.approve(&planned.plan, clock.now())?,
         cloud: Arc::new(AwsCloud::new(aws(&planned.plan))),
         plan: planned.plan,
         plan_text: planned.text,
@@ -142,13 +146,18 @@ pub(crate) async fn perform(common: &Common, demo: &Demo) -> anyhow::Result<Exit
     drop(world);
     shown.await?;
     server.abort();
+    let common = &Common { trust: Some(people.trust_file()), ..common.clone() };
+    let rendered = finishing::finish(common, &store, end?.run).await?;
+    for trouble in &rendered.trouble {
+        eprintln!("error: {trouble}");
+    }
     let report = directory.join("report.html");
-    let rendered = files::render(&store, end?.run, Some(&report)).await?;
-    for name in ["journal.jsonl", "results.json", backproof_engine::POPULATION_FILE, backproof_engine::EXCLUDED_FILE] {
+    for name in ["report.html", "journal.jsonl", "results.json", backproof_engine::POPULATION_FILE, backproof_engine::EXCLUDED_FILE] {
         std::fs::copy(store.files(rendered.evidence.run)?.path(name), directory.join(name))
             .with_context(|| format!("cannot copy {name}"))?;
     }
-    let surprises = surprises(&rendered.evidence, &databases);
+    let mut surprises = surprises(&rendered.evidence, &databases);
+    surprises.extend(rendered.trouble.iter().cloned());
     match common.output {
         Format::Json => print_json(
             &serde_json::json!({"told_apart_as_planned": surprises.is_empty(), "surprises": surprises, "report": report}),
@@ -177,7 +186,8 @@ fn print_ending(surprises: &[String], databases: usize, directory: &Path) {
             TABLES.len()
         );
         println!(
-            "Look into {}: report.html, results.json, journal.jsonl, plan.toml, population.tsv, excluded.tsv.",
+            "Look into {0}: report.html, results.json, journal.jsonl, plan.toml, population.tsv, excluded.tsv; and verify what \
+             is sealed:\n  backproof verify {0}/{STATE}/bundles/1 --trust {0}/trust.toml",
             directory.display()
         );
     }
@@ -201,7 +211,7 @@ fn fresh(directory: &Path) -> anyhow::Result<std::path::PathBuf> {
         if !ours && !empty {
             return Err(refuse(format!("`{name}` is there already and is no demonstration's")).into());
         }
-        let left = LEFT.iter().chain(&approval::LEFT).map(|file| (*file).to_owned()).chain(databases::left());
+        let left = LEFT.iter().chain(&people::LEFT).map(|file| (*file).to_owned()).chain(databases::left());
         let files = left.map(|file| std::fs::remove_file(directory.join(file)));
         for removed in files.chain([std::fs::remove_dir_all(directory.join(STATE))]) {
             match removed {

@@ -1,10 +1,13 @@
 //! `backproof draw`: rehearses the draw, or performs its two halves for the next run.
 
-use backproof_engine::{Request, Until, What};
+use std::path::Path;
+
+use backproof_engine::{CommitmentStamp, Request, Until, What};
 use backproof_model::record::{CostEstimated, DrawCommitted, Drawn, EntropyRevealed, run_step};
+use backproof_plan::Plan;
 
 use crate::args::{Common, Draw, Format};
-use crate::exit::Exit;
+use crate::exit::{Exit, UsageError};
 use crate::output::{print_json, print_table};
 use crate::{commands, progress, wiring};
 
@@ -12,7 +15,7 @@ pub(crate) async fn perform(common: &Common, draw: &Draw) -> anyhow::Result<Exit
     match (draw.commit, &draw.reveal) {
         (false, None) => rehearse(common).await,
         (true, _) => commit(common).await,
-        (false, Some(entropy)) => reveal(common, entropy).await,
+        (false, Some(entropy)) => reveal(common, draw, entropy).await,
     }
 }
 
@@ -81,25 +84,35 @@ async fn commit(common: &Common) -> anyhow::Result<Exit> {
             println!("  plan-sha256        {}", commitment.plan_sha256);
             println!("  population-sha256  {}", commitment.population_sha256);
             println!("  run                {}", commitment.run);
+            if let Some(round) = commitment.beacon_round {
+                let comes = backproof_drand::time_of_round(round)
+                    .map_or_else(String::new, |at| format!(", which comes at {at}"));
+                println!("  beacon             round {round} of quicknet{comes}");
+            }
             for (stratum, size) in &commitment.sizes {
                 println!("  {stratum}: {} of {} units", size.sample, size.population);
             }
             println!();
-            print_next(&commitment, revealed.is_some());
+            print_next(&commitment, &digest, revealed.is_some());
         }
     }
     Ok(Exit::Passed)
 }
 
 /// How to go on from a commitment, by the kind of entropy that it names.
-fn print_next(commitment: &DrawCommitted, revealed: bool) {
+fn print_next(commitment: &DrawCommitted, digest: &str, revealed: bool) {
     if revealed {
         println!("Then: backproof run");
         return;
     }
     match commitment.entropy_kind.as_str() {
         "auditor" => println!("Then: backproof draw --reveal auditor:NONCE"),
-        "drand-quicknet" => println!("Then: backproof draw --reveal drand-quicknet:ROUND:RANDOMNESS"),
+        "drand-quicknet" => {
+            let round = commitment.beacon_round.map_or_else(|| "ROUND".to_owned(), |round| round.to_string());
+            println!("For a verifiable draw, have the commitment time-stamped before that round comes:");
+            println!("  openssl ts -query -sha256 -digest {digest} -cert -out commitment.tsq");
+            println!("Then: backproof draw --reveal drand-quicknet:{round} --beacon FILE --time-stamp FILE");
+        }
         own => {
             println!("The plan takes its entropy from this machine ({own}), so `backproof run` can draw at once.");
             println!("With a nonce of the auditor's instead: backproof draw --reveal auditor:NONCE");
@@ -107,11 +120,14 @@ fn print_next(commitment: &DrawCommitted, revealed: bool) {
     }
 }
 
-async fn reveal(common: &Common, entropy: &str) -> anyhow::Result<Exit> {
-    commands::run::check_entropy(Some(entropy))?;
+async fn reveal(common: &Common, draw: &Draw, entropy: &str) -> anyhow::Result<Exit> {
+    let mut reveal = commands::run::read_entropy(Some(entropy), draw.beacon.as_deref())?;
     let (sender, shown) = progress::begin();
     let world = wiring::world(common, sender).await?;
-    let request = Request { what: What::Sample, until: Until::Drawn, reveal: Some(entropy.to_owned()), keep: None };
+    if let (Some(reveal), Some(path)) = (&mut reveal, &draw.time_stamp) {
+        reveal.time_stamp = Some(commitment_stamp(path, &world.plan)?);
+    }
+    let request = Request { what: What::Sample, until: Until::Drawn, reveal, keep: None };
     let end = backproof_engine::run(&world, &request).await?;
     let store = world.store.clone();
     let commitment: Option<DrawCommitted> = backproof_engine::run_record(&store, end.run, run_step::COMMIT).await?;
@@ -144,6 +160,21 @@ async fn reveal(common: &Common, entropy: &str) -> anyhow::Result<Exit> {
         }
     }
     Ok(Exit::Passed)
+}
+
+/// A time-stamp over the commitment, with the authorities that the plan believes.
+fn commitment_stamp(path: &Path, plan: &Plan) -> anyhow::Result<CommitmentStamp> {
+    let certificates = plan.evidence.time_stamps.as_ref().and_then(|authority| authority.certificates.as_deref());
+    let Some(certificates) = certificates else {
+        let problem = "--time-stamp needs the authority's certificates: set `certificates` of [evidence.time_stamps]";
+        return Err(UsageError(problem.to_owned()).into());
+    };
+    let unreadable =
+        |error: std::io::Error, file: &Path| UsageError(format!("cannot read `{}`: {error}", file.display()));
+    let answer = std::fs::read(path).map_err(|error| unreadable(error, path))?;
+    let authorities = Path::new(certificates);
+    let authorities = std::fs::read_to_string(authorities).map_err(|error| unreadable(error, authorities))?;
+    Ok(CommitmentStamp { answer, authorities })
 }
 
 fn print_sample(drawn: &Drawn) {

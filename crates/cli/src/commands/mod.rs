@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub(crate) mod alarms;
+pub(crate) mod archive;
 pub(crate) mod assurance;
 pub(crate) mod baseline;
 pub(crate) mod check;
@@ -13,14 +14,18 @@ pub(crate) mod iam;
 pub(crate) mod init;
 mod kept;
 pub(crate) mod keygen;
+pub(crate) mod packet;
 pub(crate) mod plan;
 pub(crate) mod population;
 pub(crate) mod redraw;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod serve;
+pub(crate) mod sign_off;
 pub(crate) mod simulate;
 pub(crate) mod state;
 pub(crate) mod status;
 pub(crate) mod sweep;
+pub(crate) mod timestamp;
 pub(crate) mod validator;
+pub(crate) mod verify;

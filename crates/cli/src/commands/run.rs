@@ -2,8 +2,9 @@
 
 mod if_due;
 
-use backproof_engine::{EngineError, Request, Until, What, World};
-use backproof_model::draw::Entropy;
+use std::path::Path;
+
+use backproof_engine::{EngineError, Request, Reveal, Until, What, World};
 use backproof_model::record::Purpose;
 use backproof_store::Store;
 use tokio::signal::unix::{SignalKind, signal};
@@ -12,43 +13,44 @@ use tokio_util::sync::CancellationToken;
 
 use crate::alarms::OfRun;
 use crate::args::{Common, Format, Run};
+use crate::evidence::finishing::{self, Finished};
 use crate::exit::{self, Exit, UsageError};
 use crate::output::print_json;
-use crate::{alarms, durable, files, progress, wiring};
+use crate::{alarms, durable, progress, wiring};
 
 pub(crate) async fn perform(common: &Common, run: &Run) -> anyhow::Result<Exit> {
     if run.if_due {
         return Box::pin(if_due::perform(common, run)).await;
     }
-    check_entropy(run.reveal.as_deref())?;
+    let reveal = read_entropy(run.reveal.as_deref(), run.beacon.as_deref())?;
     let (sender, shown) = progress::begin();
     let mut world = wiring::world(common, sender).await?;
     if run.unapproved {
         world.approval = world.approval.allowed_by(&world.operator);
     }
     durable::refuse_ephemeral_state(common, world.simulated)?;
-    let request = Request { what: What::Sample, until: Until::Closed, reveal: run.reveal.clone(), keep: None };
+    let request = Request { what: What::Sample, until: Until::Closed, reveal, keep: None };
     let told = OfRun::begin(common, &world)?;
-    let exit = perform_and_tell(world, shown, &request, common.output, Some(&told)).await;
+    let exit = perform_and_tell(common, world, shown, &request, Some(&told)).await;
     alarms::finish(told.alarms, common).await;
     exit
 }
 
 /// Performs a run in `world` and prints what came of it; raises no alarm, because somebody looks.
 pub(crate) async fn perform_in(
+    common: &Common,
     world: World,
     shown: JoinHandle<()>,
     request: &Request,
-    output: Format,
 ) -> anyhow::Result<Exit> {
-    perform_and_tell(world, shown, request, output, None).await
+    perform_and_tell(common, world, shown, request, None).await
 }
 
 async fn perform_and_tell(
+    common: &Common,
     world: World,
     shown: JoinHandle<()>,
     request: &Request,
-    output: Format,
     told: Option<&OfRun>,
 ) -> anyhow::Result<Exit> {
     let listener = listen_for_interrupts(world.stop.clone());
@@ -70,23 +72,41 @@ async fn perform_and_tell(
     if let Some(told) = told {
         told.ended(&end);
     }
-    let rendered = files::render(&store, end.run, None).await?;
-    match output {
-        Format::Json => print_json(&backproof_evidence::results(&rendered.evidence, &rendered.conclusion))?,
-        Format::Text => {
-            let report = rendered.report.display().to_string();
-            print!("{}", backproof_render::text::summary(&rendered.evidence, &rendered.conclusion, Some(&report)));
-        }
-    }
-    super::kept::tell_how_to_connect(&rendered.evidence);
-    Ok(Exit::of_code(rendered.conclusion.verdict.exit_code()))
+    let finished = finishing::finish(common, &store, end.run).await?;
+    let exit = print_finished(common, &finished)?;
+    super::kept::tell_how_to_connect(&finished.evidence);
+    Ok(exit)
 }
 
-/// Refuses entropy that is none before anything is opened.
-pub(crate) fn check_entropy(reveal: Option<&str>) -> anyhow::Result<()> {
-    match reveal.map(str::parse::<Entropy>) {
-        None | Some(Ok(_)) => Ok(()),
-        Some(Err(problem)) => Err(UsageError(format!("--reveal: {problem}")).into()),
+/// Prints what came of a run and of its evidence. A pass whose evidence could not be made is no success.
+fn print_finished(common: &Common, finished: &Finished) -> anyhow::Result<Exit> {
+    let Finished { evidence, conclusion, report, bundle, trouble } = finished;
+    match common.output {
+        Format::Json => print_json(&backproof_evidence::results(evidence, conclusion))?,
+        Format::Text => {
+            print!("{}", backproof_render::text::summary(evidence, conclusion, Some(&report.display().to_string())));
+            if let Some(bundle) = bundle {
+                println!("Bundle          {}", bundle.display());
+            }
+        }
+    }
+    for trouble in trouble {
+        eprintln!("error: {trouble}");
+    }
+    Ok(match Exit::of_code(conclusion.verdict.exit_code()) {
+        Exit::Passed if !trouble.is_empty() => Exit::Internal,
+        exit => exit,
+    })
+}
+
+/// Reads entropy before anything is opened, and the file of a beacon's round where it is one's.
+pub(crate) fn read_entropy(reveal: Option<&str>, beacon: Option<&Path>) -> anyhow::Result<Option<Reveal>> {
+    let Some(text) = reveal else { return Ok(None) };
+    let unreadable = |error: std::io::Error, path: &Path| UsageError(format!("--beacon `{}`: {error}", path.display()));
+    let beacon = beacon.map(|path| std::fs::read(path).map_err(|error| unreadable(error, path))).transpose()?;
+    match Reveal::parse(text, beacon.as_deref()) {
+        Ok(reveal) => Ok(Some(reveal)),
+        Err(problem) => Err(UsageError(format!("--reveal: {problem}")).into()),
     }
 }
 

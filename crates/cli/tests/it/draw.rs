@@ -23,6 +23,31 @@ fn a_committed_draw_waits_for_the_auditor_and_takes_one_nonce_only() {
     desk.give(&["run", "--unapproved"]).ends(0);
 }
 
+/// Round 123 of quicknet, as relays answer it: signed by the network, and long gone.
+const ROUND_123: &str = r#"{"round":123,"randomness":"fb8f7bc29bf24db51871ec8c79f3a1e4bd0557bc0dfcee9ed1d924e69d1c60dc",
+"signature":"b75c69d0b72a5d906e854e808ba7e2accb1542ac355ae486d591aa9d43765482e26cd02df835d3546d23c4b13e0dfc92"}"#;
+
+#[test]
+fn a_committed_draw_names_the_round_of_the_beacon_that_it_will_take_and_takes_no_other() {
+    let aws = Aws::with(&sound());
+    let desk = Desk::at(&aws, &plan().replace("[selection]\n", "[selection]\nentropy = \"drand-quicknet\"\n"));
+    desk.write("beacon.json", ROUND_123);
+    let committed = desk.give(&["draw", "--commit", "--output", "json"]).ends(0).json();
+    let round = format!("drand-quicknet:{}", committed["commitment"]["beacon_round"].as_u64().unwrap());
+    desk.give(&["draw", "--commit"])
+        .ends(0)
+        .says(&format!("openssl ts -query -sha256 -digest {}", committed["commitment_sha256"].as_str().unwrap()))
+        .says(&format!("--reveal {round} --beacon FILE"));
+    desk.give(&["run", "--unapproved"]).ends(6).tells("waits for its entropy").tells(&format!("--reveal {round}"));
+    desk.give(&["draw", "--reveal", &round]).ends(2).tells("needs its signature");
+    desk.give(&["draw", "--reveal", &round, "--beacon", "beacon.json"]).ends(2).tells("the beacon's file has round 123");
+    desk.give(&["draw", "--reveal", "drand-quicknet:123", "--beacon", "beacon.json"])
+        .ends(2)
+        .tells("is committed to round")
+        .tells("not to 123");
+    desk.give(&["draw", "--reveal", "auditor:1", "--beacon", "beacon.json"]).ends(2).tells("goes with drand-quicknet");
+}
+
 #[test]
 fn the_draw_of_a_run_is_redone_from_its_files_byte_by_byte() {
     let aws = Aws::with(&sound());

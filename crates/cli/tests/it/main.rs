@@ -10,6 +10,7 @@ mod baseline;
 mod check;
 mod demo;
 mod draw;
+mod evidence;
 mod exit_codes;
 mod iam;
 mod interrupted;

@@ -76,6 +76,8 @@ pub enum Subject {
     Metadata,
     /// The validators' settings, programs and baselines.
     Validator,
+    /// Where sealed bundles are kept.
+    Archive,
     /// What is needed besides restoring: prices, alarms.
     Surroundings,
 }
@@ -100,6 +102,7 @@ impl Subject {
             Self::Key => "key",
             Self::Metadata => "metadata",
             Self::Validator => "validator",
+            Self::Archive => "archive",
             Self::Surroundings => "surroundings",
         }
     }

@@ -5,6 +5,7 @@
 //! said, and is doubtful at best. That all is good is no promise: quotas, keys and policies can change by the day of
 //! the run, and IAM's simulator does not know everything that decides.
 
+mod archive;
 mod authorisation;
 mod clocks;
 mod examined;
@@ -23,6 +24,7 @@ mod sources;
 mod types;
 mod validators;
 
+pub use archive::address as archive_address;
 pub use examined::{Examined, State, Subject, Summary};
 pub use required::{Needed, NeededBy, Required, RoleOf};
 
@@ -43,6 +45,7 @@ pub async fn examine_against(world: &World, required: &Required) -> Vec<Examined
         [metadata, keys].concat()
     };
     let subjects = tokio::join!(
+        archive::examine(world),
         roles::examine(world),
         permissions::examine(world, &opened, &required),
         excess::examine(world, &opened),
@@ -52,7 +55,7 @@ pub async fn examine_against(world: &World, required: &Required) -> Vec<Examined
         network::examine(world, &opened),
         about_points,
     );
-    let (roles, permissions, excess, sources, sandbox, types, network, about_points) = subjects;
+    let (archive, roles, permissions, excess, sources, sandbox, types, network, about_points) = subjects;
     [
         authorisation::examine(world),
         here::examine(world),
@@ -66,6 +69,7 @@ pub async fn examine_against(world: &World, required: &Required) -> Vec<Examined
         types,
         network,
         about_points,
+        archive,
         validators::examine(world, &opened),
     ]
     .concat()

@@ -78,6 +78,18 @@ fn asked<'a>(world: &'a World, opened: &'a Opened, role: &RoleOf, needed: &'a [N
             Some(arn) => in_sandbox("sweep role", Party::Sandbox, Some(arn)).collect(),
             None => Vec::new(),
         },
+        RoleOf::AtHand => {
+            let region = sandbox.regions.first().into_iter();
+            let each = region.map(|region| Asked {
+                what: "credentials at hand".to_owned(),
+                party: Party::AtHand,
+                arn: None,
+                account: &sandbox.account,
+                region,
+                needed,
+            });
+            each.collect()
+        }
         RoleOf::Restore => in_sandbox("restore role", Party::Sandbox, Some(&sandbox.restore_role_arn)).collect(),
     }
 }

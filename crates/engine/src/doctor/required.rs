@@ -22,6 +22,8 @@ pub enum RoleOf {
     Sweep,
     /// Is assumed by AWS Backup for restores.
     Restore,
+    /// The credentials at hand, for what they do themselves.
+    AtHand,
 }
 
 /// An action that a role must be allowed.

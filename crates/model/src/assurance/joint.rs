@@ -10,6 +10,7 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use num_bigint::BigUint;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::bound::{
@@ -31,7 +32,7 @@ pub struct StratumCounts {
 }
 
 /// A bound over all strata.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct JointBound {
     /// At most so many units of all strata are bad.
     pub bound: u64,
@@ -40,7 +41,7 @@ pub struct JointBound {
 }
 
 /// How a joint bound was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum JointMethod {
     /// There is one stratum, and the bound is its own.

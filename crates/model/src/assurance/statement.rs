@@ -3,6 +3,7 @@
 //! Undecided units count as failures in the first reading; the second leaves them out of the sample altogether.
 //! Certainty units were not drawn, so they are no part of the bound's chance: what failed of them is added.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::bound::{InvalidQuestion, required_sample, upper_bound};
@@ -36,7 +37,7 @@ pub struct CertaintyTally {
 }
 
 /// One reading of the results.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Reading {
     /// At most so many of all units are bad, certainty units included.
     pub bound: u64,
@@ -57,7 +58,7 @@ pub struct Reading {
 }
 
 /// One stratum's own bound.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StratumBound {
     /// The stratum.
     pub stratum: String,
@@ -72,7 +73,7 @@ pub struct StratumBound {
 }
 
 /// What the draw would have shown if a given share had been bad.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Discovery {
     /// The share that is supposed bad.
     pub rate: Ratio,
@@ -85,7 +86,7 @@ pub struct Discovery {
 }
 
 /// How large a sample would have to be.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Needed {
     /// The share that may be bad.
     pub rate: Ratio,
@@ -96,7 +97,7 @@ pub struct Needed {
 }
 
 /// What the sample says of its population.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Assurance {
     /// The confidence of both readings, one-sided.
     pub confidence: Ratio,

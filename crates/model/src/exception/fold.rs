@@ -258,6 +258,7 @@ pub fn of_register<'a>(events: impl IntoIterator<Item = &'a RegisterEvent>) -> V
         | RegisterEvent::Performed { .. }
         | RegisterEvent::Missed { .. }
         | RegisterEvent::PlanApproved { .. }
+        | RegisterEvent::BundleSealed { .. }
         | RegisterEvent::Migrated { .. } => None,
     }))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::cost::{Certainty, Cost, CostFacts};
@@ -36,7 +37,7 @@ impl CostEstimated {
 }
 
 /// The price table that sums were computed with. Each part of a sum names the price that it used.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PricesUsed {
     /// The currency of every price: `USD`.
     pub currency: String,
@@ -55,7 +56,7 @@ pub struct PricesUsed {
 }
 
 /// A file of the user's own prices.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OwnPrices {
     /// The file, as the plan names it.
     pub file: String,
@@ -64,7 +65,7 @@ pub struct OwnPrices {
 }
 
 /// The plan's budget.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BudgetSet {
     /// The most that the restore tests of a run may cost together.
     pub per_run: Option<Money>,

@@ -1,6 +1,7 @@
 //! What people decide of a run: whether its plan was approved, and what it left them as exceptions.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::exception::Impact;
@@ -35,7 +36,7 @@ pub enum ApprovalStanding {
 }
 
 /// Whoever signed an approval that holds for the plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Approver {
     /// The person, where the trust file knows the key.
     pub person: Option<String>,
@@ -87,7 +88,7 @@ impl PlanApproval {
 }
 
 /// What the run did to exceptions, and how many of its plan's stand open after it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ExceptionsRecorded {
     /// Each exception that the run opened, met again or closed.
     pub touched: Vec<ExceptionTouched>,
@@ -100,7 +101,7 @@ pub struct ExceptionsRecorded {
 }
 
 /// One exception that a run had to do with.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ExceptionTouched {
     /// Its number.
     pub id: u64,
@@ -123,7 +124,7 @@ pub struct ExceptionTouched {
 }
 
 /// What a run did to an exception.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Touch {
     /// Opened it.

@@ -3,6 +3,7 @@
 //! Source of what an action can be limited to: service authorization reference, one page per service. Recovery points
 //! carry the ARNs of their own services, some without an account, so actions on them are allowed on everything.
 
+mod archive;
 mod others;
 mod sandbox;
 mod sources;
@@ -44,12 +45,24 @@ pub fn everything(setup: &Setup, declared: &Declared) -> BTreeMap<Holder, Vec<Ne
     insert(Role::Restore, sandbox::restore(setup));
     insert(Role::Sweep, sandbox::sweep(setup, declared));
     insert(Role::Auditor, others::auditor(setup));
-    insert(Role::Runner, others::runner(setup));
+    let mut runner = others::runner(setup);
+    if let Some(archive) = &setup.archive {
+        let own = archive::archive(setup, archive);
+        match &archive.role {
+            Some(role) => {
+                needs.insert(Holder { role: Role::Archive, account: role.account.clone() }, own);
+            }
+            None => runner.extend(own),
+        }
+    }
+    needs.insert(Holder { role: Role::Runner, account: setup.sandbox_account.clone() }, runner);
     needs
 }
 
 /// The subject of what only `backproof doctor` needs: a run does without.
 pub const BEFOREHAND: &str = "Looking beforehand, by `backproof doctor`";
+/// What [`Need`]s are for that a run does without: its restores and deletions are then uncorroborated.
+pub const CORROBORATION: &str = "Finding what a run did in CloudTrail";
 
 /// What `backproof doctor` asks of IAM: the roles themselves, and what they may do.
 fn looking_at_roles(arns: impl IntoIterator<Item = String>) -> [Need; 2] {

@@ -53,6 +53,8 @@ pub(super) fn runner(setup: &Setup) -> Vec<Need> {
         let both = source.role.iter().chain(caller);
         roles.extend(both.map(|role| setup.role_arn(&source.account, role)));
     }
+    let archive = setup.archive.as_ref().and_then(|archive| archive.role.as_ref());
+    roles.extend(archive.map(|role| setup.role_arn(&role.account, &role.path)));
     let mut needs = Vec::new();
     if !roles.is_empty() {
         needs.push(Need::to_call("sts:AssumeRole", "become the roles of the plan").on(roles));
@@ -60,6 +62,12 @@ pub(super) fn runner(setup: &Setup) -> Vec<Need> {
     if !setup.topics.is_empty() {
         let topics = setup.topics.clone();
         needs.push(Need::to_call("sns:Publish", "publish alarms to the plan's topics").on(topics));
+    }
+    if let Some(key) = &setup.signing_key {
+        needs.extend(
+            [("kms:GetPublicKey", "say with which key it signs"), ("kms:Sign", "sign sealed bundles as the operator")]
+                .map(|(action, why)| Need::to_call(action, why).on([key.clone()])),
+        );
     }
     needs
 }

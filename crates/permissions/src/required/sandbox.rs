@@ -2,7 +2,7 @@
 
 use backproof_model::Occasion;
 
-use super::{BEFOREHAND, declared_need, looking_at_roles, passing, with_key};
+use super::{BEFOREHAND, CORROBORATION, declared_need, looking_at_roles, passing, with_key};
 use crate::setup::{SANDBOX_ROLE, SWEEP_ROLE};
 use crate::{AskedBy, Declared, Need, Setup};
 
@@ -47,6 +47,7 @@ pub(super) fn sandbox(setup: &Setup, declared: &Declared) -> Vec<Need> {
         needs.extend(network());
     }
     needs.extend(quotas());
+    needs.extend(corroboration());
     let own = setup.sandbox_role.as_deref().unwrap_or(SANDBOX_ROLE);
     let sweep = setup.sweep_role.as_deref().unwrap_or(SWEEP_ROLE);
     let own = [own, sweep].map(|role| setup.role_arn(&setup.sandbox_account, role));
@@ -116,6 +117,15 @@ fn network() -> Vec<Need> {
 fn quotas() -> [Need; 2] {
     ["servicequotas:GetServiceQuota", "servicequotas:GetAWSDefaultServiceQuota"]
         .map(|action| Need::to_call(action, "see whether there is room").for_the_sake_of(BEFOREHAND))
+}
+
+fn corroboration() -> [Need; 3] {
+    [
+        ("cloudtrail:LookupEvents", "find the events of restores and deletions"),
+        ("cloudtrail:DescribeTrails", "see whether a trail keeps them"),
+        ("cloudtrail:GetTrailStatus", "see whether that trail is at work"),
+    ]
+    .map(|(action, why)| Need::to_call(action, why).for_the_sake_of(CORROBORATION))
 }
 
 /// Assumed by AWS Backup, for which AWS's managed policies speak; a key of the user's own is not in them.

@@ -25,6 +25,9 @@ const ON_EVERYTHING: &[(&str, &str)] = &[
     ("backup:ListTags", "as for DescribeRecoveryPoint"),
     ("backup:StartCopyJob", "as for DescribeRecoveryPoint; a condition names the one vault that may be copied into"),
     ("backup:StartRestoreJob", "as for DescribeRecoveryPoint; only one role can be passed to it"),
+    ("cloudtrail:DescribeTrails", "knows no resources"),
+    ("cloudtrail:GetTrailStatus", "a trail may be the organization's, under any name"),
+    ("cloudtrail:LookupEvents", "knows no resources"),
     ("dynamodb:ListTables", "knows no resources"),
     ("logs:DescribeLogGroups", "knows no resources"),
     ("rds:DescribeDBInstanceAutomatedBackups", "a listing, before any name is known"),
@@ -36,7 +39,7 @@ const ON_EVERYTHING: &[(&str, &str)] = &[
 ];
 
 /// Verbs of actions that change nothing.
-const LOOKING: &[&str] = &["Describe", "Get", "List", "Simulate"];
+const LOOKING: &[&str] = &["Describe", "Get", "List", "Lookup", "Simulate"];
 
 fn operation(action: &str) -> &str {
     action.split(':').nth(1).unwrap()
@@ -79,7 +82,7 @@ fn the_janitor_starts_creates_and_passes_nothing() {
 fn only_reviewed_actions_are_allowed_on_everything() {
     let reviewed: BTreeSet<&str> = ON_EVERYTHING.iter().map(|(action, _)| *action).collect();
     let mut seen = BTreeSet::new();
-    for role in [Role::Source, Role::Copy, Role::Sandbox, Role::Restore, Role::Sweep, Role::Runner] {
+    for role in [Role::Source, Role::Copy, Role::Sandbox, Role::Restore, Role::Sweep, Role::Archive, Role::Runner] {
         for (name, holder, needs) in needs_of(role) {
             for need in needs.into_iter().filter(|need| need.resources == Resources::All) {
                 let looks_at_network = need.action.starts_with("ec2:Describe") || need.action.starts_with("ec2:Get");
@@ -278,4 +281,28 @@ fn a_plan_narrows_what_is_needed() {
     assert!(!of(Role::Source, "111122223333").contains("backup:ListTags"));
     assert!(!needs.keys().any(|holder| holder.role == Role::Copy));
     assert!(of(Role::Runner, "999988887777").is_empty());
+}
+
+#[test]
+fn whoever_archives_can_take_nothing_away() {
+    let at_hand = format!("{LEAST}[archive]\nto = \"s3://log-archive\"\n");
+    for (setup, role) in [(setup(WHOLE), Role::Archive), (setup(&at_hand), Role::Runner)] {
+        let needs = everything(&setup, &declared()).into_iter().filter(|(holder, _)| holder.role == role);
+        let needs: Vec<Need> =
+            needs.flat_map(|(_, needs)| needs).filter(|need| need.action.starts_with("s3:")).collect();
+        assert!(needs.iter().any(|need| need.action == "s3:PutObjectRetention"));
+        for need in &needs {
+            let verb = operation(&need.action);
+            assert!(!verb.starts_with("Delete") && !verb.starts_with("Bypass"), "{}", need.action);
+            assert!(need.resources.as_texts().iter().all(|arn| arn.starts_with("arn:aws:s3:::log-archive")));
+        }
+        let statements = statements(&setup, role);
+        let denied = denied(&statements, "DenyTakingEvidenceAway").to_string();
+        for action in ["s3:DeleteObject*", "s3:BypassGovernanceRetention", "s3:PutLifecycleConfiguration"] {
+            assert!(denied.contains(action), "{denied}");
+        }
+    }
+    // With a role of its own for it, the credentials at hand only become that role.
+    let runner = everything(&setup(WHOLE), &declared()).into_iter().find(|(holder, _)| holder.role == Role::Runner);
+    assert!(runner.unwrap().1.iter().all(|need| !need.action.starts_with("s3:")));
 }

@@ -48,6 +48,11 @@ login = "iam"
 login_user = "backproof"
 [[validators]]
 use = "items"
+[archive]
+to = "s3://log-archive/backproof"
+role_arn = "arn:aws:iam::555566667777:role/backproof-archive"
+external_id = "k3v9"
+kms_key = "arn:aws:kms:eu-central-1:555566667777:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 "#;
 
 /// A plan that says as little as a plan can.

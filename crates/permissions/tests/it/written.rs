@@ -13,9 +13,14 @@ fn policies_are_written_by_role_and_templates_by_account() {
     };
     assert_eq!(
         names(Format::Terraform),
-        ["backproof-roles-111122223333.tf", "backproof-roles-444455556666.tf", "backproof-roles-999988887777.tf"]
+        [
+            "backproof-roles-111122223333.tf",
+            "backproof-roles-444455556666.tf",
+            "backproof-roles-999988887777.tf",
+            "backproof-roles-555566667777.tf"
+        ]
     );
-    assert_eq!(names(Format::CloudFormation).len(), 3);
+    assert_eq!(names(Format::CloudFormation).len(), 4);
     let json = names(Format::Json);
     assert!(json.contains(&"backproof-read-111122223333.json".to_owned()), "{json:?}");
     assert!(json.contains(&"backproof-copy-caller-111122223333.json".to_owned()), "{json:?}");

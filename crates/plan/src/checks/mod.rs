@@ -3,6 +3,7 @@
 //! Each check says only what it knows: a value that could not be read has been reported already and is passed over.
 
 mod accounts;
+mod archive;
 mod regions;
 mod resource_types;
 mod selection;
@@ -18,6 +19,7 @@ pub(crate) fn check(plan: &PlanTable, known_validators: &[&str], driven_types: &
     selection::check(plan, findings);
     resource_types::check(plan, known_validators, driven_types, findings);
     unattended::check(plan, findings);
+    archive::check(plan, findings);
     let data_classes = plan.authorisation.as_ref().and_then(|authorisation| authorisation.value.data_classes.get());
     refuse_empty(data_classes, "name the classes of data that may be restored: [\"internal\"]", findings);
 }

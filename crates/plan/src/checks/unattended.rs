@@ -8,7 +8,8 @@ use super::{elements, refuse_empty, refuse_repeated};
 use crate::effective::unattended::DEFAULT_START_WINDOW;
 use crate::problem::{Findings, Span};
 use crate::written::{
-    AlarmsTable, BlackoutTable, BudgetTable, MailTable, NonEmpty, PlanTable, ScheduleTable, Text, Written,
+    AlarmsTable, BlackoutTable, BudgetTable, EvidenceTable, MailTable, NonEmpty, PlanTable, ScheduleTable, Text,
+    Written,
 };
 
 pub(super) fn check(plan: &PlanTable, findings: &mut Findings<'_>) {
@@ -25,6 +26,16 @@ pub(super) fn check(plan: &PlanTable, findings: &mut Findings<'_>) {
     }
     if let Some(table) = &plan.alarms {
         alarms(&table.value, findings);
+    }
+    if let Some(table) = &plan.evidence {
+        evidence(&table.value, findings);
+    }
+}
+
+fn evidence(table: &EvidenceTable, findings: &mut Findings<'_>) {
+    if let (Some(_), Some(kms)) = (&table.sign_with, &table.sign_with_kms_key) {
+        let message = "two keys are named to sign with";
+        findings.problem(&kms.span, message, "keep either sign_with or sign_with_kms_key");
     }
 }
 

@@ -6,10 +6,13 @@ use backproof_schedule::{Blackout, BlackoutWindow, Schedule, When, zone};
 
 use super::{Unread, all, choice, needed, seconds, text, texts};
 use crate::written::{
-    AlarmsTable, BlackoutTable, BudgetTable, HeartbeatTable, MailTable, NonEmpty, Optional, ScheduleTable, Text,
-    TopicTable, VariableName, WebhookTable,
+    AlarmsTable, BlackoutTable, BudgetTable, EvidenceTable, HeartbeatTable, MailTable, NonEmpty, Optional,
+    ScheduleTable, Text, TimeStampsTable, TopicTable, VariableName, WebhookTable,
 };
-use crate::{AlarmsPlan, BudgetPlan, HeartbeatPlan, MailPlan, SecretSource, TopicPlan, WebhookPlan};
+use crate::{
+    AlarmsPlan, BudgetPlan, EvidencePlan, HeartbeatPlan, MailPlan, SecretSource, SigningKeyPlan, TimeStampsPlan,
+    TopicPlan, WebhookPlan,
+};
 
 /// In seconds.
 pub(crate) const DEFAULT_START_WINDOW: u64 = 4 * 3600;
@@ -92,6 +95,30 @@ fn heartbeat(table: HeartbeatTable) -> Result<HeartbeatPlan, Unread> {
         url: secret(table.url_file, table.url_env).ok_or(Unread)?,
         every: Duration::from_secs(seconds(table.every).unwrap_or(DEFAULT_HEARTBEAT)),
     })
+}
+
+pub(crate) fn evidence(table: EvidenceTable) -> Result<EvidencePlan, Unread> {
+    let words = |written: Optional<Text<NonEmpty>>| written.map(|written| written.value.0.0);
+    let in_kms = table.sign_with_kms_key.map(|arn| SigningKeyPlan::Kms(arn.value.0.0));
+    Ok(EvidencePlan {
+        entity: words(table.entity),
+        system: words(table.system),
+        classification: words(table.classification),
+        logo: words(table.logo),
+        frameworks: table
+            .frameworks
+            .map_or_else(Vec::new, |written| texts(written.value))
+            .into_iter()
+            .map(|name| name.0)
+            .collect(),
+        templates: words(table.templates),
+        signed_with: words(table.sign_with).map(SigningKeyPlan::File).or(in_kms),
+        time_stamps: table.time_stamps.map(|written| time_stamps(written.value)).transpose()?,
+    })
+}
+
+fn time_stamps(table: TimeStampsTable) -> Result<TimeStampsPlan, Unread> {
+    Ok(TimeStampsPlan { url: text(needed(table.url)?).0, certificates: table.certificates.map(|file| file.value.0.0) })
 }
 
 fn secret(file: Optional<Text<NonEmpty>>, variable: Optional<Text<VariableName>>) -> Option<SecretSource> {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use backproof_model::{PointKind, ProofLevel};
+use backproof_model::{LockMode, PointKind, ProofLevel};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::json;
 use toml::Spanned;
@@ -75,6 +75,21 @@ pub(crate) enum RouteKind {
 pub(crate) enum SameAccount {
     /// It is accepted.
     Accepted,
+}
+
+/// The one thing that can be said of a bucket without Object Lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoLock {
+    /// It is accepted.
+    Accepted,
+}
+
+impl Choices for NoLock {
+    const ALL: &'static [(&'static str, Self)] = &[("none-accepted", Self::Accepted)];
+}
+
+impl Choices for LockMode {
+    const ALL: &'static [(&'static str, Self)] = &[("compliance", Self::Compliance), ("governance", Self::Governance)];
 }
 
 impl Choices for RouteKind {

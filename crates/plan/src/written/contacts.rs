@@ -40,6 +40,36 @@ kept_text!(
     }
 );
 kept_text!(
+    /// The ARN of a KMS key.
+    KeyArn,
+    "the ARN of a KMS key",
+    "arn:aws:kms:eu-central-1:999988887777:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    "^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:(key|alias)/[A-Za-z0-9/_-]{1,256}$",
+    |text| {
+        let is_key = |resource: &str| {
+            let name = resource.strip_prefix("key/").or_else(|| resource.strip_prefix("alias/"));
+            name.is_some_and(|name| {
+                (1..=256).contains(&name.len())
+                    && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'/'))
+            })
+        };
+        text.parse::<Arn>().is_ok_and(|arn| {
+            arn.service() == "kms" && arn.region().is_some() && arn.account().is_some() && is_key(arn.resource())
+        })
+    }
+);
+kept_text!(
+    /// An address of the web.
+    HttpUrl,
+    "an address that begins with `https://` or `http://`",
+    "https://timestamp.example.com",
+    "^https?://[^\\s/]+",
+    |text| {
+        let place = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        place.is_some_and(|place| !place.is_empty() && !place.starts_with('/') && !text.contains(char::is_whitespace))
+    }
+);
+kept_text!(
     /// A mail server.
     MailServer,
     "a mail server: `smtps://host:port`, or `smtp://host:port` for STARTTLS",

@@ -3,6 +3,7 @@
 //! One declaration ([`toml_table!`]) makes a table's type, its reader and its JSON Schema, so that the three cannot
 //! differ. Whether values fit together is the second stage's question.
 
+mod archive;
 mod choices;
 mod contacts;
 mod moments;
@@ -12,6 +13,7 @@ mod tables;
 mod texts;
 mod unattended;
 
+pub(crate) use archive::ArchiveTable;
 pub(crate) use choices::{Choice, RouteKind, SameAccount};
 pub(crate) use contacts::VariableName;
 pub(crate) use moments::Expiry;
@@ -27,5 +29,6 @@ pub(crate) use texts::{
     SecurityGroupId, SubnetId, Text, VaultName, VpcId,
 };
 pub(crate) use unattended::{
-    AlarmsTable, BlackoutTable, BudgetTable, HeartbeatTable, MailTable, ScheduleTable, TopicTable, WebhookTable,
+    AlarmsTable, BlackoutTable, BudgetTable, EvidenceTable, HeartbeatTable, MailTable, ScheduleTable, TimeStampsTable,
+    TopicTable, WebhookTable,
 };

@@ -5,9 +5,10 @@
 
 use backproof_model::{AccountId, PointKind, ProofLevel, Region, ResourceType};
 
+use super::archive::ArchiveTable;
 use super::table::toml_table;
 use super::texts::TagValue;
-use super::unattended::{AlarmsTable, BudgetTable, ScheduleTable};
+use super::unattended::{AlarmsTable, BudgetTable, EvidenceTable, ScheduleTable};
 use super::{
     ArnPattern, Choice, Expiry, HostAndPort, InstanceClass, InstanceId, KeyArn, LengthOfTime, List, NonEmpty, Number,
     Optional, PlanName, Required, RoleArn, RouteKind, SameAccount, SecurityGroupId, Settings, Share, SubnetId, Text,
@@ -53,6 +54,10 @@ toml_table! {
         budget: Optional<BudgetTable>,
         /// Who is told when something happens.
         alarms: Optional<AlarmsTable>,
+        /// Whose report it is, who signs it, and which controls it is assessed against.
+        evidence: Optional<EvidenceTable>,
+        /// Where sealed bundles are kept so that nobody can change them. Without it: in the state directory alone.
+        archive: Optional<ArchiveTable>,
     }
 }
 
@@ -306,6 +311,8 @@ toml_table! {
         validate: Optional<Text<LengthOfTime<1>>>,
         /// Deleting it, until it is seen absent. Default: 1h.
         delete: Optional<Text<LengthOfTime<1>>>,
+        /// Until CloudTrail's event history shows what the run did, once all is deleted. Default: 5m.
+        event_history: Optional<Text<LengthOfTime<0>>>,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The tables of a plan for which nobody has to be there: when it is due, what it may cost, who is told.
 
-use super::contacts::{Currency, MailAddress, MailServer, TopicArn, VariableName};
+use super::contacts::{Currency, HttpUrl, KeyArn, MailAddress, MailServer, TopicArn, VariableName};
 use super::moments::LocalTime;
 use super::numbers::Amount;
 use super::table::toml_table;
@@ -71,6 +71,40 @@ toml_table! {
         mails: Optional<List<MailTable>>,
         /// What is called again and again as long as all goes well, so that silence is noticed elsewhere.
         heartbeat: Optional<HeartbeatTable>,
+    }
+}
+
+toml_table! {
+    /// Whose report it is, who signs it, and which controls it is assessed against.
+    EvidenceTable {
+        /// The entity that is audited.
+        entity: Optional<Text<NonEmpty>>,
+        /// The system that is in scope.
+        system: Optional<Text<NonEmpty>>,
+        /// The classification that every page carries.
+        classification: Optional<Text<NonEmpty>>,
+        /// The file of a picture for the first page: SVG, PNG or JPEG.
+        logo: Optional<Text<NonEmpty>>,
+        /// Catalogues of controls: ids of built-in ones (soc2, iso27001, ...), or files that end in `.toml`. Default: none.
+        frameworks: Optional<List<Text<NonEmpty>>>,
+        /// A directory of templates that replace built-in ones.
+        templates: Optional<Text<NonEmpty>>,
+        /// The operator's key: a file with an Ed25519 private key, as `backproof keygen` makes it.
+        sign_with: Optional<Text<NonEmpty>>,
+        /// The operator's key in AWS KMS (ECC_NIST_P256), by its ARN. Instead of `sign_with`.
+        sign_with_kms_key: Optional<Text<KeyArn>>,
+        /// An authority that puts time-stamps on sealed bundles.
+        time_stamps: Optional<TimeStampsTable>,
+    }
+}
+
+toml_table! {
+    /// An authority that puts time-stamps on sealed bundles (RFC 3161).
+    TimeStampsTable {
+        /// Where it is asked.
+        url: Required<Text<HttpUrl>>,
+        /// The file with the certificates (PEM) that its answers are verified against.
+        certificates: Optional<Text<NonEmpty>>,
     }
 }
 

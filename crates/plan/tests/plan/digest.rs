@@ -34,6 +34,7 @@ include_vaults = ["*"]
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 fn every_changed_value_changes_it() {
     let edits: &[&[(&str, &str)]] = &[
         &[("\"quarterly\"", "\"monthly\"")],
@@ -98,6 +99,7 @@ fn every_changed_value_changes_it() {
         &[("#[deadlines]", "[deadlines]"), ("#ready = \"1h\"", "ready = \"7h\"")],
         &[("#[deadlines]", "[deadlines]"), ("#validate = \"2h\"", "validate = \"7h\"")],
         &[("#[deadlines]", "[deadlines]"), ("#delete = \"1h\"", "delete = \"7h\"")],
+        &[("#[deadlines]", "[deadlines]"), ("#event_history = \"5m\"", "event_history = \"0s\"")],
         &[("#[limits]", "[limits]"), ("#max_backup_size_gib = 500", "max_backup_size_gib = 500")],
         &[("#[schedule]\n", "[schedule]\nat = \"@daily\"\ntime_zone = \"UTC\"\n")],
         &[("#[schedule]\n", "[schedule]\nat = \"@weekly\"\ntime_zone = \"UTC\"\n")],
@@ -122,6 +124,39 @@ fn every_changed_value_changes_it() {
         &[("#[budget]", "[budget]"), ("#unknown = \"refuse\"", "unknown = \"allow\"")],
         &[("#[[alarms.topics]]", "[[alarms.topics]]"), ("#topic_arn", "topic_arn")],
         &[("#[alarms.heartbeat]", "[alarms.heartbeat]"), ("#url_env = \"BACKPROOF_HEARTBEAT_URL\"", "url_env = \"H\"")],
+        &[("#[evidence]", "[evidence]"), ("#entity", "entity")],
+        &[("#[evidence]", "[evidence]"), ("#system =", "system =")],
+        &[("#[evidence]", "[evidence]"), ("#classification", "classification")],
+        &[("#[evidence]", "[evidence]"), ("#logo", "logo")],
+        &[("#[evidence]", "[evidence]"), ("#frameworks", "frameworks")],
+        &[("#[evidence]", "[evidence]"), ("#templates =", "templates =")],
+        &[("#[evidence]", "[evidence]"), ("#sign_with =", "sign_with =")],
+        &[("#[evidence]", "[evidence]"), ("#sign_with_kms_key", "sign_with_kms_key")],
+        &[
+            ("#[evidence.time_stamps]", "[evidence.time_stamps]"),
+            ("#url = \"https://timestamp", "url = \"https://timestamp"),
+        ],
+        &[("#[archive]", "[archive]\nto = \"/mnt/evidence\"")],
+        &[("#[archive]", "[archive]"), ("#to = \"s3", "to = \"s3")],
+        &[("#[archive]", "[archive]"), ("#to = \"s3", "to = \"s3"), ("#retention_years = 7", "retention_years = 8")],
+        &[
+            ("#[archive]", "[archive]"),
+            ("#to = \"s3", "to = \"s3"),
+            ("#mode = \"compliance\"", "mode = \"governance\""),
+        ],
+        &[
+            ("#[archive]", "[archive]"),
+            ("#to = \"s3", "to = \"s3"),
+            ("#region = \"eu-central-1\"", "region = \"eu-west-1\""),
+        ],
+        &[("#[archive]", "[archive]"), ("#to = \"s3", "to = \"s3"), ("#account = \"5555", "account = \"5555")],
+        &[("#[archive]", "[archive]"), ("#to = \"s3", "to = \"s3"), ("#kms_key =", "kms_key =")],
+        &[
+            ("#[archive]", "[archive]"),
+            ("#to = \"s3", "to = \"s3"),
+            ("#lock =", "lock ="),
+            ("#lock_reason", "lock_reason"),
+        ],
         &[("#sweep_role_arn", "sweep_role_arn")],
         &[("#[limits]", "[limits]"), ("#expires_within = \"24h\"", "expires_within = \"0s\"")],
     ];

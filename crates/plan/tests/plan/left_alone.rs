@@ -184,3 +184,44 @@ fn alarms_that_would_reach_nobody_or_give_secrets_away() {
         case(&[(AT, "[[alarms.webhooks]]\nurl_env = \"V\"\nleast = \"high\"\n")], "least", "not known", "`page`"),
     ]);
 }
+
+#[test]
+fn archives_that_nothing_could_be_put_into() {
+    const TABLE: &str = "#[archive]\n";
+    assert_refused(&[
+        case(&[(TABLE, "[archive]\nretention_years = 7\n")], "[archive]", "`to` is missing", "to = \"s3://"),
+        case(&[(TABLE, "[archive]\nto = \"s3://Log\"\n")], "to", "is not a bucket", "s3://log-archive/backproof"),
+        case(&[(TABLE, "[archive]\nto = \"s3://log-archive/a/../b\"\n")], "to", "is not a bucket", "s3://"),
+        case(&[(TABLE, "[archive]\nto = \"https://log-archive\"\n")], "to", "is not a bucket", "s3://"),
+        case(
+            &[(TABLE, "[archive]\nto = \"s3://log-archive\"\nretention_years = 0\n")],
+            "retention_years",
+            "out of range",
+            "from 1 to 100",
+        ),
+        case(
+            &[(TABLE, "[archive]\nto = \"s3://log-archive\"\nlock = \"none-accepted\"\n")],
+            "lock",
+            "without a reason",
+            "lock_reason",
+        ),
+        case(
+            &[(TABLE, "[archive]\nto = \"s3://log-archive\"\nlock_reason = \"w\"\n")],
+            "lock_reason",
+            "no lock is not accepted",
+            "lock = \"none-accepted\"",
+        ),
+        case(
+            &[(TABLE, "[archive]\nto = \"/mnt/evidence\"\nmode = \"governance\"\n")],
+            "mode",
+            "the archive is a directory",
+            "remove it",
+        ),
+        case(
+            &[(TABLE, "[archive]\nto = \"s3://log-archive\"\nexternal_id = \"k3v9\"\n")],
+            "external_id",
+            "never used",
+            "role_arn",
+        ),
+    ]);
+}

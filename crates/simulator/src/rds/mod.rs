@@ -48,6 +48,8 @@ pub(crate) use serving::{ServerPlan, authority, missing_program};
 pub(crate) struct Rds {
     sites: BTreeMap<(String, String), Site>,
     landlord: Landlord,
+    /// Every master password that was asked for.
+    pub(crate) passwords_asked_for: Vec<String>,
 }
 
 /// RDS of one account and Region, with what instances leave in other services.
@@ -89,7 +91,7 @@ impl Rds {
             site.snapshots.extend(network.db_snapshots.iter().map(|one| Snapshot::stated(network, one)));
             site.log_groups.extend(network.log_groups.iter().map(|name| (name.clone(), LogGroup::stated())));
         }
-        Self { sites, landlord: Landlord::default() }
+        Self { sites, landlord: Landlord::default(), passwords_asked_for: Vec::new() }
     }
 
     /// Lets happen what is due by `now`.
@@ -145,7 +147,10 @@ impl Rds {
                 let things = site.instances.values().map(|one| instances::listed(network, one, ctx.now)).collect();
                 list(instances::LISTING, params, things)
             }
-            "ModifyDBInstance" => site.modify(params, ctx.now, network, &mut self.landlord),
+            "ModifyDBInstance" => {
+                self.passwords_asked_for.extend(params.get("MasterUserPassword").map(str::to_owned));
+                site.modify(params, ctx.now, network, &mut self.landlord)
+            }
             "DeleteDBInstance" => site.delete(params, ctx.now, network),
             "DescribeDBSnapshots" => list(snapshots::LISTING, params, site.listed_snapshots(params, ctx.now)),
             "DeleteDBSnapshot" => site.delete_snapshot(params, ctx.now),

@@ -42,11 +42,13 @@ pub enum Service {
     ServiceQuotas,
     /// Amazon Simple Notification Service.
     Sns,
+    /// AWS CloudTrail.
+    CloudTrail,
 }
 
 impl Service {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Backup,
         Self::Sts,
         Self::DynamoDb,
@@ -59,10 +61,12 @@ impl Service {
         Self::Kms,
         Self::ServiceQuotas,
         Self::Sns,
+        Self::CloudTrail,
     ];
 
     /// The name that the service signs with, and that world files use: `backup`, `dynamodb`, `sts`, `rds`, `ec2`,
-    /// `logs`, `secretsmanager`, `ssm`, `iam`, `kms`, `servicequotas`, `sns`.
+    /// `logs`, `secretsmanager`, `ssm`, `iam`, `kms`, `servicequotas`, `sns`,
+    /// `cloudtrail`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Backup => "backup",
@@ -77,6 +81,7 @@ impl Service {
             Self::Kms => "kms",
             Self::ServiceQuotas => "servicequotas",
             Self::Sns => "sns",
+            Self::CloudTrail => "cloudtrail",
         }
     }
 
@@ -92,7 +97,9 @@ impl Service {
             Self::DynamoDb => Protocol::Json10,
             Self::Sts | Self::Rds | Self::Iam | Self::Sns => Protocol::Query,
             Self::Ec2 => Protocol::Ec2,
-            Self::Logs | Self::SecretsManager | Self::Ssm | Self::Kms | Self::ServiceQuotas => Protocol::Json11,
+            Self::Logs | Self::SecretsManager | Self::Ssm | Self::Kms | Self::ServiceQuotas | Self::CloudTrail => {
+                Protocol::Json11
+            }
         }
     }
 
@@ -105,7 +112,8 @@ impl Service {
             | Self::SecretsManager
             | Self::Ssm
             | Self::Kms
-            | Self::ServiceQuotas => "",
+            | Self::ServiceQuotas
+            | Self::CloudTrail => "",
             Self::Iam => "https://iam.amazonaws.com/doc/2010-05-08/",
             Self::Sns => "http://sns.amazonaws.com/doc/2010-03-31/",
             Self::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
@@ -123,7 +131,7 @@ pub enum Protocol {
     /// `X-Amz-Target` and JSON bodies (DynamoDB).
     Json10,
     /// The same in its other version (CloudWatch Logs, Secrets Manager, Systems Manager, KMS, Service
-    /// Quotas).
+    /// Quotas, CloudTrail).
     Json11,
     /// Forms in, XML out (STS, RDS, IAM, SNS).
     Query,

@@ -11,7 +11,7 @@ use super::Span;
 #[serde(deny_unknown_fields)]
 pub struct CallFault {
     /// `backup`, `dynamodb`, `sts`, `rds`, `ec2`, `logs`, `secretsmanager`, `ssm`, `iam`, `kms`,
-    /// `servicequotas`, `sns`; every service where absent.
+    /// `servicequotas`, `sns`, `cloudtrail`; every service where absent.
     pub service: Option<String>,
     /// The operation's name; every operation where absent.
     pub operation: Option<String>,

@@ -1,6 +1,8 @@
-//! Keys and quotas, as a world file states them. What it does not state is there and ample.
+//! Keys, quotas and trails, as a world file states them. What it does not state is there and ample.
 
 use serde::Deserialize;
+
+use super::Span;
 
 /// A KMS key. One that the world does not list is enabled, and every account may see it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -17,6 +19,9 @@ pub struct KeyDescription {
     /// Accounts besides its owner that its policy lets see it.
     #[serde(default)]
     pub shared_with: Vec<String>,
+    /// Whether it signs (`ECC_NIST_P256`) instead of encrypting.
+    #[serde(default)]
+    pub signs: bool,
 }
 
 fn enabled() -> String {
@@ -37,4 +42,22 @@ pub struct QuotaDescription {
     pub code: String,
     /// Its value.
     pub value: f64,
+}
+
+/// What CloudTrail keeps of the accounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EventHistory {
+    /// How long after a call its event is there.
+    pub lag: Span,
+    /// Whether each account has a trail.
+    pub trail: bool,
+    /// Whether it writes digest files.
+    pub log_file_validation: bool,
+}
+
+impl Default for EventHistory {
+    fn default() -> Self {
+        Self { lag: Span::default(), trail: true, log_file_validation: true }
+    }
 }

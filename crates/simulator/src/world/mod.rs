@@ -22,7 +22,7 @@ use crate::describe::NetworkDescription;
 pub use databases::{DatabaseDescription, EngineName, FixtureName, ServerFault};
 pub use faults::{CallFault, FaultKind};
 pub use items::{items_at, live_table, table_at};
-pub use limits::{KeyDescription, QuotaDescription};
+pub use limits::{EventHistory, KeyDescription, QuotaDescription};
 pub use places::{Account, AccountKind, BackupPlan, Denial, Role, VaultDescription, VaultType};
 pub use points::{Ages, BackupForm, BulkPoints, GeneratedItems, KeyKind, PointDescription, ResourceDescription};
 pub use scripts::{CreatedResource, DataFaults, RestoreScript};
@@ -86,6 +86,9 @@ pub struct World {
     /// Quotas that are not AWS's defaults.
     #[serde(default)]
     pub quotas: Vec<QuotaDescription>,
+    /// CloudTrail's event history and trails.
+    #[serde(default)]
+    pub event_history: EventHistory,
     /// The ARNs of SNS topics; where none is listed, every topic of the world's accounts exists.
     #[serde(default)]
     pub topics: Vec<String>,

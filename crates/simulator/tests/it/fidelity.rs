@@ -57,6 +57,11 @@ fn boto3_asks_for_permissions_roles_keys_and_quotas_and_publishes() {
 }
 
 #[test]
+fn boto3_finds_what_was_done_in_the_event_history() {
+    passes("boto3_cloudtrail.py");
+}
+
+#[test]
 fn boto3_restores_a_database_logs_in_and_leaves_nothing() {
     passes("boto3_databases.py");
 }

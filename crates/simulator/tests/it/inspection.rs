@@ -1,7 +1,10 @@
 //! What can be asked beforehand: permissions, keys, quotas, addresses, the time; and messages to topics.
 
 use backproof_simulator::World;
-use serde_json::json;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::client::{self, Client};
 use crate::worlds::small;
@@ -126,5 +129,52 @@ fn what_was_published_can_be_read() {
         assert_eq!(published.len(), 1);
         let one = &published[0];
         assert_eq!((one.subject.as_deref(), one.message.as_str()), (Some("S"), "M"));
+    });
+}
+
+#[test]
+fn a_key_that_signs_signs_digests_as_openssl_verifies_them() {
+    let key = |name: &str| format!("arn:aws:kms:eu-central-1:111122223333:key/{name}");
+    let world = format!(
+        "[[keys]]\narn = \"{}\"\nsigns = true\n[[keys]]\narn = \"{}\"\nsigns = true\nstate = \"Disabled\"\n",
+        key("signs"),
+        key("disabled"),
+    );
+    client::run(small(&world), |client: Client| async move {
+        let call = |operation: &str, body: Value| {
+            let (client, target) = (client.clone(), format!("TrentService.{operation}"));
+            async move { client.json("kms", &target, body).await }
+        };
+        let (_, described) = call("DescribeKey", json!({ "KeyId": key("signs") })).await;
+        assert_eq!(described["KeyMetadata"]["KeySpec"], "ECC_NIST_P256");
+        assert_eq!(described["KeyMetadata"]["SigningAlgorithms"], json!(["ECDSA_SHA_256"]));
+
+        let (_, public) = call("GetPublicKey", json!({ "KeyId": key("signs") })).await;
+        let digest = Sha256::digest(b"what is signed");
+        let request = |digest: &[u8], key: String| {
+            json!({
+                "KeyId": key, "Message": STANDARD.encode(digest), "MessageType": "DIGEST",
+                "SigningAlgorithm": "ECDSA_SHA_256",
+            })
+        };
+        let (status, signed) = call("Sign", request(&digest, key("signs"))).await;
+        assert_eq!(status, 200, "{signed}");
+        let directory = tempfile::tempdir().unwrap();
+        let bytes = |value: &Value| STANDARD.decode(value.as_str().unwrap()).unwrap();
+        std::fs::write(directory.path().join("key.der"), bytes(&public["PublicKey"])).unwrap();
+        std::fs::write(directory.path().join("signature"), bytes(&signed["Signature"])).unwrap();
+        std::fs::write(directory.path().join("message"), "what is signed").unwrap();
+        let verify = ["dgst", "-sha256", "-verify", "key.der", "-keyform", "DER", "-signature", "signature", "message"];
+        let openssl =
+            std::process::Command::new("openssl").args(verify).current_dir(directory.path()).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&openssl.stdout).trim(), "Verified OK", "{openssl:?}");
+
+        let code = |answer: (u16, Value)| answer.1["__type"].as_str().unwrap_or_default().to_owned();
+        assert_eq!(code(call("Sign", request(&digest, key("disabled"))).await), "DisabledException");
+        assert_eq!(code(call("Sign", request(&digest, key("encrypts"))).await), "UnsupportedOperationException");
+        assert_eq!(code(call("Sign", request(&digest[..31], key("signs"))).await), "ValidationException");
+        let mut rsa = request(&digest, key("signs"));
+        rsa["SigningAlgorithm"] = json!("RSASSA_PSS_SHA_256");
+        assert_eq!(code(call("Sign", rsa).await), "InvalidKeyUsageException");
     });
 }

@@ -1,6 +1,7 @@
 //! The simulator from outside: by requests written by hand, by boto3 and by the AWS CLI.
 
 mod client;
+mod cloudtrail;
 mod copies;
 mod data;
 mod databases;

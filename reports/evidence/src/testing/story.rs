@@ -30,6 +30,8 @@ pub struct Story {
     pub population: PopulationFrozen,
     /// The entropy; its seed is computed when the story is written.
     pub entropy: EntropyRevealed,
+    /// SHA-256 of the full ranking.
+    pub ranking_sha256: String,
     /// The restore tests.
     pub tests: Vec<TestStory>,
     /// The estimate of costs, where one was made; that of each restore test is told in the order of these.
@@ -222,7 +224,10 @@ impl Story {
                 grade: "self-attested".into(),
                 grade_reason: "the operator's own machine gave the entropy".into(),
                 seed: String::new(),
+                beacon_signature: None,
+                commitment_anchor: None,
             },
+            ranking_sha256: sha256_hex("the ranking"),
             costs: Some(estimated(&tests)),
             tests,
             approval: Some(PlanApproval {
@@ -266,7 +271,7 @@ impl Story {
             journal.step(RUN_CHAIN, run_step::COMMIT, &commitment);
             journal.step(RUN_CHAIN, run_step::REVEAL, &self.revealed(&commitment));
         }
-        journal.step(RUN_CHAIN, run_step::DRAW, &Drawn { points, ranking_sha256: sha256_hex("the ranking") });
+        journal.step(RUN_CHAIN, run_step::DRAW, &Drawn { points, ranking_sha256: self.ranking_sha256.clone() });
         journal.step_if(RUN_CHAIN, run_step::COSTS, self.costs.as_ref());
         journal.step_if(RUN_CHAIN, run_step::APPROVAL, self.approval.as_ref());
         journal.step(RUN_CHAIN, run_step::CONTROLS, &self.controls);
@@ -297,16 +302,24 @@ impl Story {
     }
 
     fn commitment(&self) -> DrawCommitted {
-        let sample = self.tests.iter().filter(|test| test.drawn.rank.is_some()).count() as u64;
+        let drawn = |stratum: &str| {
+            let of = self.tests.iter().filter(|test| test.drawn.stratum == stratum);
+            of.filter(|test| test.drawn.rank.is_some()).count() as u64
+        };
+        let units = self.population.units_by_stratum.iter();
+        let size = |(stratum, population): (&String, &u64)| {
+            (stratum.clone(), StratumSize { population: *population, sample: drawn(stratum) })
+        };
         DrawCommitted {
             algorithm: "backproof-draw/v1".into(),
             plan_sha256: self.opened.plan_sha256.clone(),
             population_sha256: self.population.population_sha256.clone(),
             run: self.opened.run.to_string(),
-            sizes: [("DynamoDB".to_owned(), StratumSize { population: self.population.eligible, sample })].into(),
+            sizes: units.map(size).collect(),
             certainty_units: Vec::new(),
             entropy_kind: self.entropy.kind.clone(),
             entropy_known: false,
+            beacon_round: None,
         }
     }
 

@@ -50,6 +50,7 @@ fn what_is_left_wins_over_a_failure_and_that_over_doubt() {
 fn the_bound_counts_the_undecided_as_failures_and_the_second_reading_leaves_them_out() {
     let mut story = Story::all_passed(59);
     story.population.eligible = 500;
+    story.population.units_by_stratum = [("DynamoDB".to_owned(), 500)].into();
     story.population.listed = 503;
     (story.population.scope.points, story.population.scope.listed_points) = (500, 503);
     let all = conclusion(&story).assurance.statement.unwrap();

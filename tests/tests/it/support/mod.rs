@@ -9,5 +9,7 @@ mod statements;
 
 pub(crate) use all_cases::all_cases;
 pub(crate) use play::{Play, Seen, whole_run, world_of};
-pub(crate) use scenario::{FOUR_TABLES, ONE_DATABASE, ONE_TABLE, SANDBOX, SOURCE, Scenario};
+pub(crate) use scenario::{
+    FOUR_TABLES, MARKED, ONE_DATABASE, ONE_TABLE, SANDBOX, SOURCE, Scenario, fingerprint_key_bytes,
+};
 pub(crate) use statements::{Reference, what_does_not_hold};

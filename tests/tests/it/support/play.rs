@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use backproof_aws::AwsCloud;
 use backproof_clock::{Clock, SharedClock, VirtualRuntime};
-use backproof_engine::{EngineError, Findings, Request, RunEnd, Until, What, World};
+use backproof_engine::{EngineError, Findings, Request, Reveal, RunEnd, Until, What, World};
 use backproof_evidence::{Conclusion, RunEvidence, conclude};
 use backproof_model::record::{DrawnPoint, PlanApproval};
 use backproof_model::{FaultOwner, Outcome};
@@ -71,7 +71,7 @@ pub(crate) struct Seen {
 
 /// A run of the plan to its end, with the entropy of an auditor, so that every play draws the same.
 pub(crate) fn whole_run() -> Request {
-    let reveal = Some(format!("auditor:{}", "5eed".repeat(16)));
+    let reveal = Some(Reveal::parse(&format!("auditor:{}", "5eed".repeat(16)), None).unwrap());
     Request { what: What::Sample, until: Until::Closed, reveal, keep: None }
 }
 

@@ -25,6 +25,9 @@ pub(crate) const ONE_TABLE: &str = include_str!("../worlds/one.toml");
 /// A world of one account with three sound tables and one whose recovery point vanishes.
 pub(crate) const FOUR_TABLES: &str = include_str!("../worlds/four.toml");
 
+/// A world whose stores hold what nobody must ever see outside them: `MARKER` stands for it.
+pub(crate) const MARKED: &str = include_str!("../worlds/marked.toml");
+
 /// A world of one PostgreSQL instance with one recovery point, and a sandbox account.
 pub(crate) const ONE_DATABASE: &str = include_str!("../worlds/database.toml");
 
@@ -190,7 +193,12 @@ const ONE_ACCOUNT: &str = "account = \"111122223333\"\nsame_account = \"accepted
 
 /// The key under which content is hashed in all scenarios.
 pub(crate) fn fingerprint_key() -> FingerprintKey {
-    FingerprintKey::new(&[7; 32])
+    FingerprintKey::new(&fingerprint_key_bytes())
+}
+
+/// Its bytes, which nothing may hold.
+pub(crate) fn fingerprint_key_bytes() -> [u8; 32] {
+    *b"the key of tests, 32 bytes long."
 }
 
 fn parse(text: &str) -> Plan {

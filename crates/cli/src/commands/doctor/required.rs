@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use backproof_cloud::{Circumstance, CircumstanceKind};
 use backproof_engine::World;
 use backproof_engine::doctor::{Needed, NeededBy, Required, RoleOf};
-use backproof_permissions::{BEFOREHAND, Condition, Declared, Holder, Need, Role};
+use backproof_permissions::{BEFOREHAND, CORROBORATION, Condition, Declared, Holder, Need, Role};
 
 /// What the roles of the plan must be allowed.
 pub(super) fn required(world: &World) -> Required {
@@ -15,14 +15,16 @@ pub(super) fn required(world: &World) -> Required {
     };
     let mut all: BTreeMap<RoleOf, Vec<Needed>> = BTreeMap::new();
     for (holder, needs) in backproof_permissions::required(&world.plan, &declared) {
-        if let Some(role) = role_of(&holder) {
-            all.entry(role).or_default().extend(needs.iter().map(needed));
+        match role_of(&holder) {
+            Some(RoleOf::AtHand) => all.entry(RoleOf::AtHand).or_default().extend(archiving(&needs)),
+            Some(role) => all.entry(role).or_default().extend(needs.iter().map(needed)),
+            None => {}
         }
     }
     Required(all)
 }
 
-/// The role, where it is one that can be asked about: an auditor is a person, and credentials at hand are tried instead.
+/// The role, where it is one that can be asked about: an auditor is a person.
 fn role_of(holder: &Holder) -> Option<RoleOf> {
     match holder.role {
         Role::Source => Some(RoleOf::Source(holder.account.parse().ok()?)),
@@ -30,16 +32,24 @@ fn role_of(holder: &Holder) -> Option<RoleOf> {
         Role::Sandbox => Some(RoleOf::Sandbox),
         Role::Restore => Some(RoleOf::Restore),
         Role::Sweep => Some(RoleOf::Sweep),
-        Role::Auditor | Role::Runner => None,
+        Role::Runner => Some(RoleOf::AtHand),
+        // The bucket's own account answers for its role; as far as reading goes, it is tried.
+        Role::Auditor | Role::Archive => None,
     }
 }
 
+/// What archiving needs of the credentials at hand. The rest of what they need is tried.
+fn archiving(needs: &[Need]) -> impl Iterator<Item = Needed> + '_ {
+    needs.iter().filter(|need| need.action.starts_with("s3:")).map(needed)
+}
+
 fn needed(need: &Need) -> Needed {
+    let is_dispensable = [BEFOREHAND, CORROBORATION].contains(&need.subject.as_str());
     Needed {
         action: need.action.clone(),
         resources: need.resources.as_texts().into_iter().map(str::to_owned).collect(),
         circumstances: need.conditions.iter().filter_map(circumstance).collect(),
-        needed_by: if need.subject == BEFOREHAND { NeededBy::Examination } else { NeededBy::Runs },
+        needed_by: if is_dispensable { NeededBy::Examination } else { NeededBy::Runs },
         why: need.reason(),
     }
 }

@@ -8,10 +8,11 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::args::{Common, Format, Run};
+use crate::evidence::finishing;
 use crate::exit::Exit;
 use crate::hosting::Hosting;
 use crate::output::print_json;
-use crate::{files, wiring};
+use crate::wiring;
 
 pub(crate) async fn perform(common: &Common, run: &Run) -> anyhow::Result<Exit> {
     let stop = CancellationToken::new();
@@ -21,6 +22,7 @@ pub(crate) async fn perform(common: &Common, run: &Run) -> anyhow::Result<Exit> 
     let host = Arc::new(host);
     super::super::serve::check_plans(common, &host, store.open_runs().await?.is_empty()).await?;
     let signals = super::listen_for_interrupts(stop);
+    host.make_good().await;
     let round = once(host.clone(), store.clone()).await;
     signals.abort();
     host.finish().await;
@@ -34,15 +36,8 @@ async fn told(common: &Common, store: &Store, round: &Once) -> anyhow::Result<Ex
     if let Some(run) = round.run.filter(is_closed)
         && round.obstacle.is_none()
     {
-        let rendered = files::render(store, run, None).await?;
-        match common.output {
-            Format::Json => print_json(&backproof_evidence::results(&rendered.evidence, &rendered.conclusion))?,
-            Format::Text => {
-                let report = rendered.report.display().to_string();
-                print!("{}", backproof_render::text::summary(&rendered.evidence, &rendered.conclusion, Some(&report)));
-            }
-        }
-        return Ok(Exit::of_code(rendered.conclusion.verdict.exit_code()));
+        let finished = finishing::finish(common, store, run).await?;
+        return super::print_finished(common, &finished);
     }
     if let Some(obstacle) = &round.obstacle {
         eprintln!("error: {obstacle}");

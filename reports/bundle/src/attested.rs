@@ -1,0 +1,224 @@
+//! Judges what was said of a sealed bundle: signatures, time-stamps, receipts.
+
+use std::collections::BTreeMap;
+
+use backproof_evidence::RunEvidence;
+use backproof_evidence::dossier::{Attestation, AttestationKind, AttestationStanding, Decision};
+use backproof_model::canonical::sha256_hex;
+use backproof_signing::{
+    Attested, Context, Examined, PublicKey, SIGN_OFF_PREDICATE, Standing, Trust, examine, examine_time_stamp,
+};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::layout::{ATTESTATIONS, SUMS};
+use crate::open::BundleFiles;
+use crate::verify::files::digest_of;
+
+/// The ends of the names of files in `attestations/`.
+const ENVELOPE: &str = ".dsse.json";
+const TIME_STAMP: &str = ".tsr";
+const RECEIPT: &str = ".receipt.json";
+
+/// One attestation with all that was read of it.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// What reports say of it.
+    pub attestation: Attestation,
+    /// What was stated, where it is a statement of ours whose signature holds.
+    pub attested: Option<Attested>,
+    /// The key that signed, where the signature holds.
+    pub key: Option<PublicKey>,
+    /// For a time-stamp: the file of the bundle that it is of.
+    pub of: Option<String>,
+}
+
+/// Judges every file in `attestations/`, in the order of their names. `seal` is the SHA-256 of the bundle's
+/// `SHA256SUMS`; `authorities` are certificates in PEM.
+pub fn judge(
+    bundle: &BundleFiles,
+    seal: &str,
+    evidence: Option<&RunEvidence>,
+    trust: Option<&Trust>,
+    authorities: Option<&str>,
+) -> Vec<Judged> {
+    let of_kind = |end: &str| -> Vec<(String, Vec<u8>)> {
+        let below = format!("{ATTESTATIONS}/");
+        let files = bundle.files().map(|(path, _)| path).filter(|path| path.starts_with(&below) && path.ends_with(end));
+        files.filter_map(|path| Some((path[below.len()..].to_owned(), bundle.bytes(path).ok()?))).collect()
+    };
+    let envelopes = of_kind(ENVELOPE);
+    let mut judged: Vec<Judged> = of_kind(TIME_STAMP)
+        .into_iter()
+        .map(|(file, response)| time_stamp(file, &response, seal, &envelopes, authorities))
+        .collect();
+    let stamped = stamped(&judged);
+    let operator = evidence.and_then(|evidence| evidence.opened.as_ref()).map(|opened| opened.operator.as_str());
+    let mut context = Context {
+        operator: operator.unwrap_or_default(),
+        operator_keys: &[],
+        trust,
+        closed_at: evidence.and_then(|evidence| evidence.last_entry),
+        stamped_at: None,
+    };
+    // The operator's keys must be known before anybody else's sign-off is judged.
+    let keys: Vec<PublicKey> = envelopes
+        .iter()
+        .map(|(_, envelope)| examine(envelope, seal, &context))
+        .filter(|examined| {
+            matches!(examined.attested, Some(Attested::Run(_))) && examined.standing != Standing::Invalid
+        })
+        .filter_map(|examined| examined.key)
+        .collect();
+    context.operator_keys = &keys;
+    for (file, envelope) in &envelopes {
+        context.stamped_at = stamped.get(file).copied();
+        judged.push(signature(file.clone(), examine(envelope, seal, &context), envelope));
+    }
+    judged.extend(of_kind(RECEIPT).into_iter().map(|(file, receipt)| self::receipt(file, &receipt, seal, bundle)));
+    judged.sort_by(|a, b| a.attestation.file.cmp(&b.attestation.file));
+    judged
+}
+
+/// The earliest believed moment at which each envelope existed, by its name.
+fn stamped(judged: &[Judged]) -> BTreeMap<String, Timestamp> {
+    let mut stamped = BTreeMap::<String, Timestamp>::new();
+    for it in judged.iter().filter(|it| it.attestation.standing == AttestationStanding::Trusted) {
+        if let (Some(of), Some(at)) = (&it.of, it.attestation.at) {
+            let known = stamped.entry(of.clone()).or_insert(at);
+            *known = at.min(*known);
+        }
+    }
+    stamped
+}
+
+fn standing(of: Standing) -> AttestationStanding {
+    match of {
+        Standing::Trusted => AttestationStanding::Trusted,
+        Standing::SignerUnknown => AttestationStanding::SignerUnknown,
+        Standing::Invalid => AttestationStanding::Invalid,
+    }
+}
+
+fn signature(file: String, examined: Examined, envelope: &[u8]) -> Judged {
+    let is_sign_off = match &examined.attested {
+        Some(Attested::SignOff(_)) => true,
+        Some(Attested::Run(_) | Attested::TestResult(_)) => false,
+        // Of one that is not believed at all, what it calls itself still says what it wanted to be.
+        None => claims_sign_off(envelope),
+    };
+    let kind = if is_sign_off { AttestationKind::SignOff } else { AttestationKind::Operator };
+    let by = examined.person.or_else(|| examined.attested.as_ref().and_then(named_in));
+    let decided = examined.decisions.into_iter();
+    let decisions = decided.map(|it| Decision { exception: it.exception, decision: it.decision }).collect();
+    let attestation = Attestation {
+        file,
+        kind,
+        standing: standing(examined.standing),
+        by,
+        role: examined.role,
+        key_id: examined.key_id,
+        at: examined.at,
+        statement: examined.statement,
+        decisions,
+        remark: examined.remark,
+    };
+    Judged { attestation, attested: examined.attested, key: examined.key, of: Some(SUMS.to_owned()) }
+}
+
+/// The name that the statement itself gives, which nobody vouches for unless the trust file does.
+fn named_in(attested: &Attested) -> Option<String> {
+    match attested {
+        Attested::Run(run) => Some(run.operator.clone()),
+        Attested::SignOff(sign_off) => Some(sign_off.reviewer.clone()),
+        Attested::TestResult(_) => None,
+    }
+}
+
+fn claims_sign_off(envelope: &[u8]) -> bool {
+    let payload = backproof_signing::Envelope::read(envelope).map(|envelope| envelope.payload).unwrap_or_default();
+    String::from_utf8_lossy(&payload).contains(SIGN_OFF_PREDICATE)
+}
+
+/// A time-stamp is of the seal or of one of the envelopes; which one, its digest says.
+fn time_stamp(
+    file: String,
+    response: &[u8],
+    seal: &str,
+    envelopes: &[(String, Vec<u8>)],
+    authorities: Option<&str>,
+) -> Judged {
+    let digests = envelopes.iter().map(|(name, envelope)| (name.as_str(), sha256_hex(envelope)));
+    let candidates: Vec<(&str, String)> = std::iter::once((SUMS, seal.to_owned())).chain(digests).collect();
+    let mut examined = candidates
+        .iter()
+        .map(|(of, digest)| (*of, examine_time_stamp(response, digest, authorities)))
+        .collect::<Vec<_>>();
+    let place = examined.iter().position(|(_, examined)| examined.standing != Standing::Invalid);
+    let (of, examined) = examined.swap_remove(place.unwrap_or(0));
+    let attestation = Attestation {
+        file,
+        kind: AttestationKind::TimeStamp,
+        standing: standing(examined.standing),
+        by: examined.authority,
+        role: None,
+        key_id: None,
+        at: examined.at,
+        statement: None,
+        decisions: Vec::new(),
+        remark: match place {
+            Some(_) => format!("of {of}: {}", examined.remark),
+            None => examined.remark,
+        },
+    };
+    Judged { attestation, attested: None, key: None, of: place.map(|_| of.to_owned()) }
+}
+
+/// A receipt is the operator's word on what an archive answered. Nothing offline can say more than whether it speaks of
+/// this bundle and of its files as they are.
+fn receipt(file: String, receipt: &[u8], seal: &str, bundle: &BundleFiles) -> Judged {
+    let read: Result<Value, _> = serde_json::from_slice(receipt);
+    let read = read.map_err(|error| format!("it is no JSON: {error}"));
+    let judged = read.as_ref().map_err(Clone::clone).and_then(|receipt| speaks_of(receipt, seal, bundle));
+    let text = |name: &str| read.as_ref().ok().and_then(|it| it.pointer(name)).and_then(Value::as_str);
+    let attestation = Attestation {
+        file,
+        kind: AttestationKind::ArchiveReceipt,
+        standing: if judged.is_ok() { AttestationStanding::SignerUnknown } else { AttestationStanding::Invalid },
+        by: text("/place/bucket").or_else(|| text("/place/path")).map(str::to_owned),
+        role: None,
+        key_id: None,
+        at: text("/archived_at").and_then(|at| at.parse().ok()),
+        statement: text("/statement").map(str::to_owned),
+        decisions: Vec::new(),
+        remark: match judged {
+            Ok(()) => {
+                "it is of this seal and of these files; that the archive answered so is the operator's word, which \
+                       the archive can be asked about"
+                    .to_owned()
+            }
+            Err(why) => why,
+        },
+    };
+    Judged { attestation, attested: None, key: None, of: Some(SUMS.to_owned()) }
+}
+
+fn speaks_of(receipt: &Value, seal: &str, bundle: &BundleFiles) -> Result<(), String> {
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+    let named = text(receipt, "sealed_sha256").ok_or("it names no seal")?;
+    if named != seal {
+        return Err(format!("it is of another bundle: it names the seal {named}, and this one has {seal}"));
+    }
+    for object in receipt.get("objects").and_then(Value::as_array).into_iter().flatten() {
+        let (Some(name), Some(kept)) = (text(object, "name"), text(object, "sha256")) else { continue };
+        // Names are `run-<run>/<path>`. The packed bundle and the register's head are not among a bundle's own files.
+        let path = name.split_once('/').map_or("", |(_, path)| path);
+        if bundle.has(path)
+            && let Ok(found) = digest_of(&bundle.path_of(path))
+            && found != kept
+        {
+            return Err(format!("it names {name} with SHA-256 {kept}, and the file has {found}"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,11 @@
+//! Bundles from sealing to verification, by the files that they leave.
+
+mod authority;
+mod entropy;
+mod packing;
+mod periods;
+mod sealing;
+mod stranger;
+mod support;
+mod tampering;
+mod vouching;
