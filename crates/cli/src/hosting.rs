@@ -205,7 +205,10 @@ impl Host for Hosting {
         for trouble in trouble {
             tracing::error!(run = run.run, "the evidence of run {} is not complete: {trouble}", run.run);
             let summary = format!("the evidence of run {} is not complete: {trouble}", run.run);
-            self.raise(Alarm::new(AlarmKind::ServiceTrouble, &run.plan_name, self.store.clock().now(), summary).of_run(run.run));
+            self.raise(
+                Alarm::new(AlarmKind::ServiceTrouble, &run.plan_name, self.store.clock().now(), summary)
+                    .of_run(run.run),
+            );
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The two questions that evidence asks of the network: time-stamps and beacons. Nothing else here calls anybody.
+//! The one question that evidence asks of the network: for a time-stamp.
 
 use std::time::Duration;
 
@@ -16,11 +16,6 @@ const LONGEST_ANSWER: usize = 1 << 20;
 pub(crate) async fn post(url: &str, media_type: &'static str, body: Vec<u8>) -> anyhow::Result<Vec<u8>> {
     let request = client(url)?.post(url).header(reqwest::header::CONTENT_TYPE, media_type).body(body);
     answer(url, request.send().await).await
-}
-
-/// Gets what stands at `url`.
-pub(crate) async fn get(url: &str) -> anyhow::Result<Vec<u8>> {
-    answer(url, client(url)?.get(url).send().await).await
 }
 
 fn client(url: &str) -> anyhow::Result<Client> {

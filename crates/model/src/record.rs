@@ -20,9 +20,7 @@ use crate::{
     ResourceType, Target,
 };
 
-pub use corroborated::{
-    CorroboratedEvent, Corroboration, RawAnswersKept, TrailNamed, TrailSeen, Uncorroborated,
-};
+pub use corroborated::{CorroboratedEvent, Corroboration, RawAnswersKept, TrailNamed, TrailSeen, Uncorroborated};
 pub use costs::{
     Admission, AllowedAtOnce, BudgetSet, ConcurrencyAllowed, CostComputed, CostEstimated, OwnPrices, PricesUsed,
     TestEstimated,

@@ -31,7 +31,7 @@ pub struct EvidencePlan {
 pub enum SigningKeyPlan {
     /// In a file: an Ed25519 private key (PKCS#8 in PEM).
     File(String),
-    /// In AWS KMS: the ARN of a key for signing, ECC_NIST_P256.
+    /// In AWS KMS: the ARN of a key for signing, `ECC_NIST_P256`.
     Kms(String),
 }
 

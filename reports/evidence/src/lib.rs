@@ -28,11 +28,11 @@ pub mod results;
 mod run;
 mod schema;
 pub mod shell;
+pub mod tables;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]
 mod tests;
-pub mod tables;
 mod tie_out;
 pub mod words;
 

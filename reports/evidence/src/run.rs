@@ -2,8 +2,9 @@
 
 use backproof_model::ProofLevel;
 use backproof_model::record::{
-    Census, ConcurrencyAllowed, ControlsTried, Corroboration, CostEstimated, DrawCommitted, EntropyRevealed, ExceptionsRecorded,
-    IsolationSeen, PlanApproval, PopulationFrozen, Purpose, RawAnswersKept, RunClosed, RunOpened, SandboxEntered,
+    Census, ConcurrencyAllowed, ControlsTried, Corroboration, CostEstimated, DrawCommitted, EntropyRevealed,
+    ExceptionsRecorded, IsolationSeen, PlanApproval, PopulationFrozen, Purpose, RawAnswersKept, RunClosed, RunOpened,
+    SandboxEntered,
 };
 use jiff::Timestamp;
 

@@ -42,10 +42,9 @@ fn every_restore_and_every_deletion_is_found_in_the_event_history() {
 #[test]
 fn the_trail_and_the_place_of_its_digest_files_are_named() {
     let (_, seen) = run_in("");
-    let [region] = corroborated(&seen).regions.as_slice() else {
-        panic!("{seen:?}", seen = seen.evidence.corroboration)
-    };
-    let trail = region.trail.as_ref().unwrap();
+    let regions = &corroborated(&seen).regions;
+    assert_eq!(regions.len(), 1);
+    let trail = regions[0].trail.as_ref().unwrap();
     assert!(trail.log_file_validation && trail.is_logging == Some(true) && trail.latest_digest.is_some());
     assert_eq!(
         trail.digest_files.as_deref(),

@@ -14,7 +14,7 @@ use backproof_model::{FaultOwner, Verdict};
 use backproof_simulator::World;
 use base64::Engine as _;
 
-use crate::support::{MARKED, Play, SANDBOX, Scenario, Seen, fingerprint_key_bytes};
+use crate::support::{MARKED, ONE_TABLE, Play, SANDBOX, Scenario, Seen, fingerprint_key_bytes};
 use forms::forms_of;
 
 /// What stands in every store. Letters and digits alone, so that no way of escaping hides it.
@@ -26,10 +26,24 @@ struct Output {
     bytes: Vec<u8>,
 }
 
+/// The validator of tables, as the scenario's plan has it.
+const ITEMS: &str = r#"
+[[validators]]
+use = "items"
+protected_resource_types = ["DynamoDB"]
+
+[validators.settings]
+time_attribute = "created_at"
+"#;
+
+/// The last setting of the validator of databases.
+const LAST: &str = "[validators.settings.tables.\"shop.empty_notes\"]\nmay_be_empty = true\n";
+
+/// All stores are restored, and tables are held to their baselines, which stand at the plan's end.
 fn marked() -> Scenario {
     let encoded = base64::engine::general_purpose::STANDARD.encode(MARKER);
     let world = World::parse(&MARKED.replace("MARKER", MARKER).replace("ENCODED", &encoded)).unwrap();
-    Scenario::of_databases(world)
+    Scenario::of_databases(world).replacing(ITEMS, "").replacing(LAST, &format!("{LAST}{ITEMS}"))
 }
 
 /// Every file below a directory.
@@ -119,18 +133,26 @@ fn nothing_that_a_store_holds_and_no_secret_is_written_anywhere() {
     assert!(places.is_empty(), "{}", places.join("\n"));
 }
 
-/// The search finds what is there: a ticket that a run is authorised by goes into everything that is written of it.
+/// The search finds what is there: the plan's name goes into everything that is written of a run, and the name of what
+/// was restored into what AWS said of it.
 #[test]
 fn what_is_written_is_found_by_the_same_search() {
     logs::keep();
-    let scenario = Scenario::by_copy(World::parse(crate::support::ONE_TABLE).unwrap());
-    let play = Play::of(&scenario.replacing("ticket = \"SIM-1\"", &format!("ticket = \"{MARKER}\"")));
+    let name = MARKER.to_lowercase();
+    let scenario = Scenario::by_copy(World::parse(ONE_TABLE).unwrap());
+    let play = Play::of(&scenario.replacing("name = \"scenario\"", &format!("name = \"{name}\"")));
     let end = play.run().unwrap();
     let seen = play.seen(end.run);
     let outputs = outputs(&play, &seen);
-    let places = found(&outputs, "the ticket", MARKER.as_bytes()).join("\n");
-    for expected in ["backproof.sqlite", "plan.toml", "report.html", "report.md", "evidence"] {
-        assert!(places.contains(expected), "the ticket was not found in {expected}:\n{places}");
+    let places = found(&outputs, "the plan's name", MARKER.as_bytes()).join("\n");
+    for expected in ["journal.sqlite", "plan.toml", "results.json", "report.html", "report.md", "evidence", "logs"] {
+        assert!(places.contains(expected), "the plan's name was not found in {expected}:\n{places}");
+    }
+    let restored = seen.test("orders").last_attempt().unwrap().ended.as_ref().unwrap();
+    let restored = restored.created_resource_arn.as_ref().unwrap().arn().resource_name().to_owned();
+    let places = found(&outputs, "the table's name", restored.as_bytes()).join("\n");
+    for expected in ["raw.jsonl", "cloudtrail.tsv", "journal.sqlite"] {
+        assert!(places.contains(expected), "the table's name was not found in {expected}:\n{places}");
     }
 }
 

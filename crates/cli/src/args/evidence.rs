@@ -183,7 +183,8 @@ pub(crate) enum ArchiveWhat {
 fn period(text: &str) -> Result<Period, String> {
     let wanted = || "give two days as 2026-01-01..2026-12-31".to_owned();
     let (from, to) = text.split_once("..").ok_or_else(wanted)?;
-    let day = |text: &str| text.trim().parse::<Date>().map_err(|error| format!("`{text}` is no day ({error}); {}", wanted()));
+    let day =
+        |text: &str| text.trim().parse::<Date>().map_err(|error| format!("`{text}` is no day ({error}); {}", wanted()));
     let period = Period { from: day(from)?, to: day(to)? };
     if period.to < period.from { Err("the period ends before it begins".into()) } else { Ok(period) }
 }

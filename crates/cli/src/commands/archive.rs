@@ -39,7 +39,12 @@ async fn put(common: &Common, store: &Store, run: Option<u64>) -> anyhow::Result
             "immutable": receipt.immutable, "statement": receipt.statement,
         }));
         if common.output == Format::Text {
-            println!("Run {run}: {} objects in {}, {} of them written now.", receipt.objects.len(), plan.to, receipt.written());
+            println!(
+                "Run {run}: {} objects in {}, {} of them written now.",
+                receipt.objects.len(),
+                plan.to,
+                receipt.written()
+            );
             println!("  {}", receipt.statement);
         }
     }
@@ -80,7 +85,10 @@ async fn closed(store: &Store, run: Option<u64>) -> anyhow::Result<Vec<u64>> {
     match run {
         None => Ok(closed),
         Some(run) if closed.contains(&run) => Ok(vec![run]),
-        Some(run) => Err(UsageError(format!("run {run} is not closed, or was never begun; `backproof status` lists them")).into()),
+        Some(run) => {
+            Err(UsageError(format!("run {run} is not closed, or was never begun; `backproof status` lists them"))
+                .into())
+        }
     }
 }
 

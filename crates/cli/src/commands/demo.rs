@@ -152,7 +152,13 @@ pub(crate) async fn perform(common: &Common, demo: &Demo) -> anyhow::Result<Exit
         eprintln!("error: {trouble}");
     }
     let report = directory.join("report.html");
-    for name in ["report.html", "journal.jsonl", "results.json", backproof_engine::POPULATION_FILE, backproof_engine::EXCLUDED_FILE] {
+    for name in [
+        "report.html",
+        "journal.jsonl",
+        "results.json",
+        backproof_engine::POPULATION_FILE,
+        backproof_engine::EXCLUDED_FILE,
+    ] {
         std::fs::copy(store.files(rendered.evidence.run)?.path(name), directory.join(name))
             .with_context(|| format!("cannot copy {name}"))?;
     }

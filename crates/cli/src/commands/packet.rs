@@ -17,6 +17,10 @@ pub(crate) fn perform(common: &Common, packet: &Packet) -> anyhow::Result<Exit> 
     super::verify::refuse_broken(&bundle)?;
     let run = backproof_bundle::read(&bundle, &ReadOptions::default())?;
     let plan = backproof_exports::packet::plan(&run, &items).map_err(|problem| UsageError(problem.to_string()))?;
+    if !plan.missing.is_empty() {
+        let missing = plan.missing.join(", ");
+        return Err(UsageError(format!("run {} has no restore test {missing}: nothing was written", plan.run)).into());
+    }
     let out = packet.out.clone().unwrap_or_else(|| PathBuf::from(format!("packet-{}", plan.run)));
     backproof_exports::packet::write(&plan, &SealedDirectory(bundle.directory().to_owned()), &out)
         .map_err(|problem| UsageError(problem.to_string()))?;
@@ -25,7 +29,12 @@ pub(crate) fn perform(common: &Common, packet: &Packet) -> anyhow::Result<Exit> 
         Format::Json => print_json(&json!({"run": plan.run, "packet": out, "restore_tests": tests}))?,
         Format::Text => {
             let tests: Vec<String> = tests.iter().map(u32::to_string).collect();
-            println!("Restore tests {} of run {} are in `{}`; begin with its README.", tests.join(", "), plan.run, out.display());
+            println!(
+                "Restore tests {} of run {} are in `{}`; begin with its README.",
+                tests.join(", "),
+                plan.run,
+                out.display()
+            );
         }
     }
     Ok(Exit::Passed)

@@ -71,7 +71,8 @@ async fn sources(common: &Common, report: &Report) -> anyhow::Result<Sources> {
     }
     let directory = wiring::state_directory(common);
     if !directory.exists() {
-        let problem = format!("there is no state in `{}`: name it with --state, or a bundle by its path", directory.display());
+        let problem =
+            format!("there is no state in `{}`: name it with --state, or a bundle by its path", directory.display());
         return Err(UsageError(problem).into());
     }
     let store = wiring::open_store(&directory, common.mirror.as_deref(), Arc::new(RealClock)).await?;
@@ -130,7 +131,11 @@ fn opened(paths: &[&String]) -> anyhow::Result<Vec<BundleFiles>> {
 }
 
 /// The dossier, and the bundle of its newest run.
-fn dossier<'a>(common: &Common, report: &Report, sources: &'a Sources) -> anyhow::Result<(Dossier, Option<&'a BundleFiles>)> {
+fn dossier<'a>(
+    common: &Common,
+    report: &Report,
+    sources: &'a Sources,
+) -> anyhow::Result<(Dossier, Option<&'a BundleFiles>)> {
     let bundles = match sources {
         Sources::Bundles(bundles) => bundles,
         Sources::Open { store, run } => {
@@ -145,7 +150,8 @@ fn dossier<'a>(common: &Common, report: &Report, sources: &'a Sources) -> anyhow
     };
     let trust = approval::trust(common).map_err(UsageError)?;
     let read = |certificates: Option<&str>, subject: Subject, period: Option<Period>| {
-        let options = ReadOptions { trust: trust.as_ref().map(|file| &file.trust), time_stamp_authorities: certificates };
+        let options =
+            ReadOptions { trust: trust.as_ref().map(|file| &file.trust), time_stamp_authorities: certificates };
         backproof_bundle::dossier(bundles, &options, subject, period).map_err(|problem| UsageError(problem.to_string()))
     };
     let named = match &report.time_stamp_authority[..] {
@@ -157,7 +163,8 @@ fn dossier<'a>(common: &Common, report: &Report, sources: &'a Sources) -> anyhow
     dossier.subject = subject(report, &plan)?;
     let newest = dossier.latest().evidence.run;
     let of_newest = |bundle: &&BundleFiles| {
-        let run_file = bundle.text("run.json").ok().and_then(|text| serde_json::from_str::<backproof_bundle::RunFile>(&text).ok());
+        let run_file =
+            bundle.text("run.json").ok().and_then(|text| serde_json::from_str::<backproof_bundle::RunFile>(&text).ok());
         run_file.is_some_and(|run_file| run_file.run == newest)
     };
     Ok((dossier, bundles.iter().find(of_newest)))

@@ -16,8 +16,10 @@ pub(crate) async fn perform(common: &Common, arguments: &Arguments) -> anyhow::R
     let trust = approval::trust(common).map_err(UsageError)?;
     let bundle = backproof_bundle::open(&arguments.bundle).map_err(|problem| UsageError(problem.to_string()))?;
     super::verify::refuse_broken(&bundle)?;
-    let run = backproof_bundle::read(&bundle, &ReadOptions::default()).map_err(|problem| UsageError(problem.to_string()))?;
-    let known: Vec<u64> = run.conclusion.exceptions.iter().flat_map(|recorded| recorded.touched.iter().map(|it| it.id)).collect();
+    let run =
+        backproof_bundle::read(&bundle, &ReadOptions::default()).map_err(|problem| UsageError(problem.to_string()))?;
+    let known: Vec<u64> =
+        run.conclusion.exceptions.iter().flat_map(|recorded| recorded.touched.iter().map(|it| it.id)).collect();
     if let Some((unknown, _)) = arguments.decide.iter().find(|(number, _)| !known.contains(number)) {
         let known: Vec<String> = known.iter().map(u64::to_string).collect();
         let known = if known.is_empty() { "none".into() } else { known.join(", ") };
@@ -25,7 +27,8 @@ pub(crate) async fn perform(common: &Common, arguments: &Arguments) -> anyhow::R
         return Err(UsageError(problem).into());
     }
     let seal = attesting::seal_of(&bundle)?;
-    let judged = backproof_bundle::judge(&bundle, &seal, Some(&run.evidence), trust.as_ref().map(|file| &file.trust), None);
+    let judged =
+        backproof_bundle::judge(&bundle, &seal, Some(&run.evidence), trust.as_ref().map(|file| &file.trust), None);
     let is_operators = |it: &&backproof_bundle::Judged| matches!(it.attested, Some(Attested::Run(_)));
     let operator_keys: Vec<_> = judged.iter().filter(is_operators).filter_map(|it| it.key.clone()).collect();
     let opened = run.evidence.opened.as_ref();

@@ -5,12 +5,12 @@ use std::path::Path;
 use backproof_bundle::{BundleFiles, CheckStanding, Verification, VerifyOptions};
 use serde_json::json;
 
+use crate::approval;
 use crate::args::evidence::Verify;
 use crate::args::{Common, Format};
 use crate::evidence::attesting;
 use crate::exit::{Exit, UsageError};
 use crate::output::print_json;
-use crate::approval;
 
 pub(crate) fn perform(common: &Common, verify: &Verify) -> anyhow::Result<Exit> {
     let open = |path: &Path| backproof_bundle::open(path).map_err(|problem| UsageError(problem.to_string()));

@@ -73,7 +73,8 @@ pub(crate) async fn put(
 
 async fn destination(common: &Common, store: &Store, plan: &ArchivePlan) -> anyhow::Result<Destination> {
     let Some((bucket, prefix)) = plan.bucket() else { return Ok(Destination::Directory(PathBuf::from(&plan.to))) };
-    let region = plan.region.clone().ok_or_else(|| UsageError("archive.region is missing: where is the bucket?".into()))?;
+    let region =
+        plan.region.clone().ok_or_else(|| UsageError("archive.region is missing: where is the bucket?".into()))?;
     let address = BucketAddress {
         bucket: bucket.to_owned(),
         region,

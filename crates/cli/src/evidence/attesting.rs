@@ -31,7 +31,10 @@ pub(crate) enum SigningKey {
 
 impl SigningKey {
     /// The key that a plan names.
-    pub(crate) async fn of_plan(plan: &SigningKeyPlan, kms: impl FnOnce() -> Arc<dyn SigningKeys>) -> anyhow::Result<Self> {
+    pub(crate) async fn of_plan(
+        plan: &SigningKeyPlan,
+        kms: impl FnOnce() -> Arc<dyn SigningKeys>,
+    ) -> anyhow::Result<Self> {
         match plan {
             SigningKeyPlan::File(path) => Self::of_file(Path::new(path)),
             SigningKeyPlan::Kms(arn) => {
@@ -62,7 +65,8 @@ impl SigningKey {
         match self {
             Self::Held(key) => Ok(unsigned.signed_with(key)),
             Self::Kms { keys, arn, public } => {
-                let signature = keys.sign_digest(arn, &unsigned.digest()).await.with_context(|| format!("the key {arn} in KMS"))?;
+                let signature =
+                    keys.sign_digest(arn, &unsigned.digest()).await.with_context(|| format!("the key {arn} in KMS"))?;
                 Ok(unsigned.signed(public, signature)?)
             }
         }
@@ -171,7 +175,9 @@ pub(crate) fn question(bundle: &BundleFiles) -> anyhow::Result<TimeStampRequest>
 pub(crate) fn add_time_stamp(bundle: &BundleFiles, answer: &[u8], authorities: Option<&str>) -> anyhow::Result<()> {
     let examined = examine_time_stamp(answer, &seal_of(bundle)?, authorities);
     match examined.standing {
-        backproof_signing::Standing::Invalid => Err(UsageError(format!("the time-stamp is not added: {}", examined.remark)).into()),
+        backproof_signing::Standing::Invalid => {
+            Err(UsageError(format!("the time-stamp is not added: {}", examined.remark)).into())
+        }
         backproof_signing::Standing::Trusted | backproof_signing::Standing::SignerUnknown => {
             add(bundle, &Names::time_stamp(bundle), answer)
         }

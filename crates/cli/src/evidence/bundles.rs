@@ -59,12 +59,8 @@ async fn seal(store: &Store, run: u64, log: &mut RegisterLog) -> anyhow::Result<
     let sealed = {
         let _busy = store.clock().busy();
         tokio::task::spawn_blocking(move || {
-            let inputs = SealInputs {
-                journal: &journal,
-                register: &register,
-                run_files: &run_files,
-                history: &history,
-            };
+            let inputs =
+                SealInputs { journal: &journal, register: &register, run_files: &run_files, history: &history };
             backproof_bundle::seal(&inputs, &destination)
         })
         .await??
@@ -94,7 +90,8 @@ async fn history_before(store: &Store, run: u64) -> anyhow::Result<History> {
     for earlier in store.register().await? {
         if earlier.run < run && earlier.state == RunState::Closed {
             let journal = text_of(&store.journal(earlier.run).await?);
-            let evidence = RunEvidence::from_journal(&journal).with_context(|| format!("the journal of run {}", earlier.run))?;
+            let evidence =
+                RunEvidence::from_journal(&journal).with_context(|| format!("the journal of run {}", earlier.run))?;
             history.add(&evidence, &conclude(&evidence));
         }
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use backproof_bundle::{BundleFiles, REPORTS, ReadOptions, SUMS};
 use backproof_evidence::dossier::Subject;
-use backproof_evidence::{Conclusion, Dossier, RunEvidence, Results};
+use backproof_evidence::{Conclusion, Dossier, Results, RunEvidence};
 use backproof_exports::oscal::OscalVersion;
 use backproof_model::canonical::sha256_hex;
 use backproof_plan::EvidencePlan;
@@ -14,8 +14,8 @@ use backproof_store::{RunState, Store};
 use serde_json::Value;
 
 use super::attesting::{self, SigningKey};
-use super::{archiving, bundles};
 use super::reporting::{self, Made, Wanted};
+use super::{archiving, bundles};
 use crate::args::Common;
 use crate::args::evidence::ReportFormat;
 use crate::exit::UsageError;
@@ -90,7 +90,10 @@ fn is_complete(store: &Store, run: u64) -> bool {
         plan.get("evidence").cloned().and_then(|plan| serde_json::from_value(plan).ok()).unwrap_or_default();
     let is_archived = plan.get("archive").is_none_or(Value::is_null) || archiving::has_receipt(&bundle);
     let has_report = bundle.has(&format!("{REPORTS}/report.html"));
-    has_report && is_archived && !attesting::lacks_signature(&bundle, &evidence) && !attesting::lacks_time_stamp(&bundle, &evidence)
+    has_report
+        && is_archived
+        && !attesting::lacks_signature(&bundle, &evidence)
+        && !attesting::lacks_time_stamp(&bundle, &evidence)
 }
 
 /// What the plan of a run says of its evidence; of an old plan, nothing.
@@ -137,7 +140,9 @@ fn report(
     trouble: &mut Vec<String>,
 ) -> anyhow::Result<String> {
     let run = evidence.run;
-    let mut told = |what: &str, error: anyhow::Error| trouble.push(format!("the report of run {run} is without {what}: {error:#}"));
+    let mut told = |what: &str, error: anyhow::Error| {
+        trouble.push(format!("the report of run {run} is without {what}: {error:#}"))
+    };
     let catalogues = reporting::catalogues(&plan.frameworks).unwrap_or_else(|error| {
         told("catalogues of controls", error);
         Vec::new()
@@ -155,7 +160,8 @@ fn report(
         Some(bundle) => dossier_of(common, std::slice::from_ref(bundle), subject, plan)?,
         None => Dossier { subject, ..backproof_render::html::unsealed(evidence, conclusion) },
     };
-    let mut wanted = Wanted { format: ReportFormat::Html, catalogues, templates, oscal_version: OscalVersion::default() };
+    let mut wanted =
+        Wanted { format: ReportFormat::Html, catalogues, templates, oscal_version: OscalVersion::default() };
     let made = reporting::make(&dossier, sealed.as_ref(), &wanted).or_else(|error| {
         told("templates of your own", error);
         wanted.templates = TemplateSet::builtin();
@@ -168,14 +174,17 @@ fn report(
 }
 
 /// The dossier of bundles, read with the trust file that is named and the plan's authorities of time-stamps.
-fn dossier_of(common: &Common, bundles: &[BundleFiles], subject: Subject, plan: &EvidencePlan) -> anyhow::Result<Dossier> {
+fn dossier_of(
+    common: &Common,
+    bundles: &[BundleFiles],
+    subject: Subject,
+    plan: &EvidencePlan,
+) -> anyhow::Result<Dossier> {
     let trust = approval::trust(common).map_err(UsageError)?;
     let certificates = plan.time_stamps.as_ref().and_then(|authority| authority.certificates.clone());
     let authorities = certificates.map(|path| attesting::certificates(&[path.into()])).transpose()?;
-    let options = ReadOptions {
-        trust: trust.as_ref().map(|file| &file.trust),
-        time_stamp_authorities: authorities.as_deref(),
-    };
+    let options =
+        ReadOptions { trust: trust.as_ref().map(|file| &file.trust), time_stamp_authorities: authorities.as_deref() };
     Ok(backproof_bundle::dossier(bundles, &options, subject, None)?)
 }
 

@@ -19,6 +19,9 @@ use base64::Engine;
 use crate::args::evidence::ReportFormat;
 use crate::exit::UsageError;
 
+/// The catalogue whose controls OSCAL knows.
+const NIST: &str = "nist-800-53";
+
 /// What a report is to be.
 pub(crate) struct Wanted {
     pub(crate) format: ReportFormat,
@@ -58,7 +61,9 @@ pub(crate) fn make(dossier: &Dossier, newest: Option<&BundleFiles>, wanted: &Wan
             backproof_exports::xlsx::write_workbook(dossier, lists(newest)?, std::io::Cursor::new(&mut book))?;
             Made::File("report.xlsx", book)
         }
-        ReportFormat::Oscal => Made::Folder("oscal", oscal(dossier, &assessments, wanted.oscal_version.clone())),
+        ReportFormat::Oscal => {
+            Made::Folder("oscal", oscal(dossier, with_nist(dossier, assessments)?, wanted.oscal_version.clone()))
+        }
         ReportFormat::Ocsf => {
             Made::File("findings.ocsf.jsonl", backproof_exports::ocsf::ocsf(dossier, &assessments).into_bytes())
         }
@@ -153,9 +158,18 @@ fn lists(bundle: Option<&BundleFiles>) -> anyhow::Result<Lists<'static>> {
     Ok(lists)
 }
 
-fn oscal(dossier: &Dossier, assessments: &[Assessment], version: OscalVersion) -> Vec<(String, Vec<u8>)> {
+/// OSCAL's findings are of the controls of NIST SP 800-53: those are assessed, whatever else was asked for.
+fn with_nist(dossier: &Dossier, mut assessments: Vec<Assessment>) -> anyhow::Result<Vec<Assessment>> {
+    let nist = catalogue(NIST)?;
+    if assessments.iter().all(|assessment| assessment.catalogue.id != nist.id) {
+        assessments.push(assess(&nist, dossier));
+    }
+    Ok(assessments)
+}
+
+fn oscal(dossier: &Dossier, assessments: Vec<Assessment>, version: OscalVersion) -> Vec<(String, Vec<u8>)> {
     let options = OscalOptions { version, ..OscalOptions::default() };
-    let documents = backproof_exports::oscal::oscal(dossier, assessments, &options);
+    let documents = backproof_exports::oscal::oscal(dossier, &assessments, &options);
     let mut files = vec![
         ("assessment-plan.json".to_owned(), documents.assessment_plan.into_bytes()),
         ("assessment-results.json".to_owned(), documents.assessment_results.into_bytes()),

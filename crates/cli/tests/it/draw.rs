@@ -40,7 +40,9 @@ fn a_committed_draw_names_the_round_of_the_beacon_that_it_will_take_and_takes_no
         .says(&format!("--reveal {round} --beacon FILE"));
     desk.give(&["run", "--unapproved"]).ends(6).tells("waits for its entropy").tells(&format!("--reveal {round}"));
     desk.give(&["draw", "--reveal", &round]).ends(2).tells("needs its signature");
-    desk.give(&["draw", "--reveal", &round, "--beacon", "beacon.json"]).ends(2).tells("the beacon's file has round 123");
+    desk.give(&["draw", "--reveal", &round, "--beacon", "beacon.json"])
+        .ends(2)
+        .tells("the beacon's file has round 123");
     desk.give(&["draw", "--reveal", "drand-quicknet:123", "--beacon", "beacon.json"])
         .ends(2)
         .tells("is committed to round")

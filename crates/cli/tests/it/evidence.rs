@@ -50,7 +50,8 @@ fn what_was_changed_is_named_and_nothing_is_added_to_it() {
 }
 
 fn sign_off(desk: &Desk, name: &str, further: &[&str]) -> Came {
-    let first = ["sign-off", ".backproof/bundles/1", "--key", "rita.pem", "--name", name, "--statement", "I followed it."];
+    let first =
+        ["sign-off", ".backproof/bundles/1", "--key", "rita.pem", "--name", name, "--statement", "I followed it."];
     desk.give(&[&first, further].concat())
 }
 
@@ -153,7 +154,8 @@ fn an_archive_in_a_directory_gives_a_receipt_and_tells_what_was_touched() {
     in_small_world("\n[archive]\nto = \"archive\"\n", |desk| {
         desk.give(&["run", "--unapproved"]).ends(0);
         desk.give(&["archive", "verify"]).ends(0).says("holds");
-        shell(desk, "chmod -R u+w archive && for f in $(find archive -name 'SHA256SUMS'); do echo x >> $f; done").ends(0);
+        shell(desk, "chmod -R u+w archive && for f in $(find archive -name 'SHA256SUMS'); do echo x >> $f; done")
+            .ends(0);
         desk.give(&["archive", "verify"]).ends(1).says("its content is not what the receipt says");
         desk.give(&["verify", ".backproof/bundles/1"]).ends(3).says("receipt");
     });

@@ -91,7 +91,7 @@ toml_table! {
         templates: Optional<Text<NonEmpty>>,
         /// The operator's key: a file with an Ed25519 private key, as `backproof keygen` makes it.
         sign_with: Optional<Text<NonEmpty>>,
-        /// The operator's key in AWS KMS (ECC_NIST_P256), by its ARN. Instead of `sign_with`.
+        /// The operator's key in AWS KMS (`ECC_NIST_P256`), by its ARN. Instead of `sign_with`.
         sign_with_kms_key: Optional<Text<KeyArn>>,
         /// An authority that puts time-stamps on sealed bundles.
         time_stamps: Optional<TimeStampsTable>,
