@@ -178,7 +178,7 @@ pub(crate) struct Draw {
     /// A round of the beacon as a relay answers it in JSON, for --reveal drand-quicknet:ROUND.
     #[arg(long, value_name = "FILE", requires = "reveal")]
     pub(crate) beacon: Option<PathBuf>,
-    /// An authority's time-stamp over the commitment (RFC 3161), believed by the plan's evidence.time_stamps.certificates.
+    /// An authority's time-stamp over the commitment (RFC 3161), believed by the plan's `evidence.time_stamps.certificates`.
     #[arg(long, value_name = "FILE", requires = "reveal")]
     pub(crate) time_stamp: Option<PathBuf>,
 }

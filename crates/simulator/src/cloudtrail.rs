@@ -83,7 +83,7 @@ impl Events {
     }
 
     fn lookup(&self, body: &Value, ctx: &CallContext, history: EventHistory) -> Result<Answer, ApiError> {
-        let number = |name: &str| body.get(name).filter(|value| !value.is_null()).map(|value| value.as_f64());
+        let number = |name: &str| body.get(name).filter(|value| !value.is_null()).map(Value::as_f64);
         let most = match number("MaxResults") {
             None => PAGE,
             Some(most) => whole(most).filter(|most| (1..=PAGE).contains(most)).ok_or_else(|| {

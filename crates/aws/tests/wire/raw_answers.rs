@@ -21,6 +21,7 @@ impl RawAnswers for Keeper {
 }
 
 /// What was handed over while the sandbox was asked, without questions after our identity.
+#[expect(clippy::needless_pass_by_value, reason = "every caller gives a closure that is made for it")]
 fn handed_over<T>(
     script: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static,
     ask: impl AsyncFn(&SandboxAccess) -> T,

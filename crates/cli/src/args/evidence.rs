@@ -123,8 +123,8 @@ pub(crate) struct TimeStamp {
     #[command(flatten)]
     pub(crate) way: TimeStampWay,
     /// Certificates (PEM) of authorities whose time-stamps are believed. May be given several times.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) time_stamp_authority: Vec<PathBuf>,
+    #[arg(long = "time-stamp-authority", value_name = "FILE")]
+    pub(crate) authorities: Vec<PathBuf>,
 }
 
 /// How a time-stamp is got.

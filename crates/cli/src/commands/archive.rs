@@ -57,7 +57,7 @@ async fn put(common: &Common, store: &Store, run: Option<u64>) -> anyhow::Result
 async fn verify(common: &Common, store: &Store, run: Option<u64>) -> anyhow::Result<Exit> {
     let closed = closed(store, run).await?;
     let Some(run) = closed.last() else { return Err(UsageError("no run was ever closed there".into()).into()) };
-    let evidence = evidence(store, *run).await?;
+    let evidence = evidence(store, *run)?;
     let (receipt, found) = archiving::verify(common, store, &evidence).await?;
     match common.output {
         Format::Json => print_json(&found)?,
@@ -92,7 +92,7 @@ async fn closed(store: &Store, run: Option<u64>) -> anyhow::Result<Vec<u64>> {
     }
 }
 
-async fn evidence(store: &Store, run: u64) -> anyhow::Result<RunEvidence> {
+fn evidence(store: &Store, run: u64) -> anyhow::Result<RunEvidence> {
     let bundle = bundles::of_run(store, run);
     if !bundle.exists() {
         return Err(UsageError(format!("run {run} is not sealed yet; `backproof report {run}` seals it")).into());

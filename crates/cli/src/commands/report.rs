@@ -8,6 +8,7 @@ use backproof_bundle::{BundleFiles, ReadOptions};
 use backproof_clock::RealClock;
 use backproof_evidence::Dossier;
 use backproof_evidence::dossier::{Period, Subject};
+use backproof_exports::oscal::OscalVersion;
 use backproof_plan::EvidencePlan;
 use backproof_store::{RunState, Store};
 use jiff::tz::TimeZone;
@@ -41,7 +42,7 @@ pub(crate) async fn perform(common: &Common, report: &Report) -> anyhow::Result<
         templates: reporting::templates(report.template.as_deref().or(plan.templates.as_deref().map(Path::new)))?,
         oscal_version: match &report.oscal_version {
             Some(version) => version.parse().map_err(|unknown| UsageError(format!("--oscal-version: {unknown}")))?,
-            None => Default::default(),
+            None => OscalVersion::default(),
         },
     };
     let made = reporting::make(&dossier, newest, &wanted)?;

@@ -9,7 +9,7 @@ use crate::exit::{Exit, UsageError};
 pub(crate) async fn perform(arguments: &TimeStamp) -> anyhow::Result<Exit> {
     let bundle = backproof_bundle::open(&arguments.bundle).map_err(|problem| UsageError(problem.to_string()))?;
     super::verify::refuse_broken(&bundle)?;
-    let authorities = match &arguments.time_stamp_authority[..] {
+    let authorities = match &arguments.authorities[..] {
         [] => None,
         files => Some(attesting::certificates(files)?),
     };

@@ -97,7 +97,9 @@ impl Names {
 
     fn free(bundle: &BundleFiles, stem: &str, extension: &str) -> String {
         let name = |number: u32| format!("{ATTESTATIONS}/{stem}-{number}.{extension}");
-        (1..).map(name).find(|name| !bundle.has(name)).expect("a bundle has fewer files than there are numbers")
+        let files = u32::try_from(bundle.files().count()).unwrap_or(u32::MAX - 1);
+        // Of one name more than there are files, one is free.
+        (1..=files + 1).map(name).find(|name| !bundle.has(name)).unwrap_or_else(|| name(files + 1))
     }
 }
 
@@ -217,6 +219,8 @@ pub(crate) fn lacks_signature(bundle: &BundleFiles, plan: &EvidencePlan) -> bool
 
 /// The same of a time-stamp.
 pub(crate) fn lacks_time_stamp(bundle: &BundleFiles, plan: &EvidencePlan) -> bool {
-    let is_stamp = |path: &str| path.starts_with(ATTESTATIONS) && path.ends_with(".tsr");
+    let is_stamp = |path: &str| {
+        path.starts_with(ATTESTATIONS) && Path::new(path).extension().is_some_and(|extension| extension == "tsr")
+    };
     plan.time_stamps.is_some() && !bundle.files().any(|(path, _)| is_stamp(path))
 }

@@ -67,9 +67,8 @@ async fn seal(store: &Store, run: u64, log: &mut RegisterLog) -> anyhow::Result<
     };
     let sha256 = sealed.sha256.clone();
     store
-        .record_decided(log, |events| match is_entered(events, run) {
-            true => Vec::new(),
-            false => vec![RegisterEvent::BundleSealed { run, sha256 }],
+        .record_decided(log, |events| {
+            if is_entered(events, run) { Vec::new() } else { vec![RegisterEvent::BundleSealed { run, sha256 }] }
         })
         .await?;
     pack(store, run)?;

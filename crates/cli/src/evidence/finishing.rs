@@ -141,7 +141,7 @@ fn report(
 ) -> anyhow::Result<String> {
     let run = evidence.run;
     let mut told = |what: &str, error: anyhow::Error| {
-        trouble.push(format!("the report of run {run} is without {what}: {error:#}"))
+        trouble.push(format!("the report of run {run} is without {what}: {error:#}"));
     };
     let catalogues = reporting::catalogues(&plan.frameworks).unwrap_or_else(|error| {
         told("catalogues of controls", error);

@@ -62,7 +62,7 @@ pub(crate) fn make(dossier: &Dossier, newest: Option<&BundleFiles>, wanted: &Wan
             Made::File("report.xlsx", book)
         }
         ReportFormat::Oscal => {
-            Made::Folder("oscal", oscal(dossier, with_nist(dossier, assessments)?, wanted.oscal_version.clone()))
+            Made::Folder("oscal", oscal(dossier, &with_nist(dossier, assessments)?, wanted.oscal_version))
         }
         ReportFormat::Ocsf => {
             Made::File("findings.ocsf.jsonl", backproof_exports::ocsf::ocsf(dossier, &assessments).into_bytes())
@@ -167,9 +167,9 @@ fn with_nist(dossier: &Dossier, mut assessments: Vec<Assessment>) -> anyhow::Res
     Ok(assessments)
 }
 
-fn oscal(dossier: &Dossier, assessments: Vec<Assessment>, version: OscalVersion) -> Vec<(String, Vec<u8>)> {
+fn oscal(dossier: &Dossier, assessments: &[Assessment], version: OscalVersion) -> Vec<(String, Vec<u8>)> {
     let options = OscalOptions { version, ..OscalOptions::default() };
-    let documents = backproof_exports::oscal::oscal(dossier, &assessments, &options);
+    let documents = backproof_exports::oscal::oscal(dossier, assessments, &options);
     let mut files = vec![
         ("assessment-plan.json".to_owned(), documents.assessment_plan.into_bytes()),
         ("assessment-results.json".to_owned(), documents.assessment_results.into_bytes()),

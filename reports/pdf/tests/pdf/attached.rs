@@ -36,7 +36,7 @@ fn attachments_are_associated_with_the_document() {
 
 #[test]
 fn names_that_lead_elsewhere_are_refused() {
-    for name in ["", "../up", "/root", "a//b", "a\\b", "a b", "ä", "a/./b"] {
+    for name in ["", "../up", "/top", "a//b", "a\\b", "a b", "ä", "a/./b"] {
         let mut files = attachments();
         files[0].name = name.into();
         let error = render(&of_every_block(), &files).expect_err("the name is refused");
