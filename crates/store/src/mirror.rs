@@ -115,13 +115,14 @@ impl Store {
         Ok(())
     }
 
-    /// Copies a file of the state directory into the mirror, under `name` below its `state/`.
+    /// Copies a file of the state directory into the mirror, under `name` below it. A state that is made again from its
+    /// mirror does not get it back: what follows from chains is made anew.
     ///
     /// # Errors
     /// Fails where the file cannot be read or written.
     pub fn mirror_file(&self, path: &Path, name: &str) -> Result<(), StoreError> {
         match &self.inner.mirror {
-            Some(mirror) => copy_file(path, &mirror.state_files().join(name)),
+            Some(mirror) => copy_file(path, &mirror.directory.join(name)),
             None => Ok(()),
         }
     }

@@ -108,5 +108,5 @@ fn a_lost_state_is_made_again_from_its_mirror() {
     desk.give(&["run", "--unapproved"]).ends(0).says(".backproof/runs/2/report.html");
     assert_eq!(desk.read(".backproof/fingerprint.key"), key);
     desk.give(&["state", "audit"]).ends(0).says("The register is whole.");
-    desk.give(&["report", "1"]).ends(0).says(".backproof/runs/1/report.html");
+    desk.give(&["report", "1"]).ends(0).says(".backproof/bundles/1/reports/report.html");
 }

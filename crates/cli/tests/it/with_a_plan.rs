@@ -82,7 +82,7 @@ fn a_report_rendered_again_has_the_same_bytes_and_says_that_it_was_a_simulation(
     assert!(report.contains("Simulation") || report.contains("SIMULATION"), "the endpoint is not AWS's");
     let results = desk.read(".backproof/runs/1/results.json");
     serde_json::from_str::<serde_json::Value>(&results).unwrap();
-    desk.give(&["report"]).ends(0).says(".backproof/runs/1/report.html");
+    desk.give(&["report"]).ends(0).says(".backproof/bundles/1/reports/report.html");
     desk.give(&["report", "1", "--out", "again.html"]).ends(0).says("again.html");
     assert_eq!(desk.read(".backproof/runs/1/report.html"), report);
     assert_eq!(desk.read("again.html"), report);
