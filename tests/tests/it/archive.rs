@@ -140,7 +140,7 @@ async fn a_bundle_is_written_once_and_kept_whatever_is_tried() {
     assert_eq!(again.written(), 0);
     assert_eq!(versions(&again), versions(&receipt));
 
-    let refused = ["delete", "delete, bypassing", "shorten", "shorten, bypassing", "weaken"];
+    let refused = ["delete, bypassing", "delete", "shorten, bypassing", "shorten", "weaken"];
     let refused: Vec<String> = refused.iter().map(|way| format!("{way}: AccessDenied")).collect();
     assert_eq!(scene.python(&["attack", &file]), json!(refused));
 
