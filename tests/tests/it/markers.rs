@@ -109,11 +109,12 @@ fn nothing_that_a_store_holds_and_no_secret_is_written_anywhere() {
     let play = Play::of(&marked());
     let end = play.run().unwrap();
     let seen = play.seen(end.run);
-    // All were restored and examined, and what is wrong with two was noticed: the markers have been read.
+    // All four were restored and examined, and what is wrong with two was noticed: the markers have been read.
     for (store, outcome) in [
         ("sound", ("passed", None)),
         ("faulty", ("failed", Some(FaultOwner::Backup))),
         ("postgres-db", ("failed", Some(FaultOwner::Backup))),
+        ("maria-db", ("failed", Some(FaultOwner::Backup))),
     ] {
         let test = seen.test(store);
         assert_eq!(seen.outcomes()[store], outcome, "{store}: {:?}", test.outcome);
