@@ -199,7 +199,7 @@ impl Host for Hosting {
         shown.await.ok();
         end?;
         let trouble = match finishing::finish(&self.common_of(&run.plan_name), &self.store, run.run).await {
-            Ok(finished) => finished.trouble,
+            Ok(finished) => finished.trouble.into_iter().chain(finished.earlier).collect(),
             Err(error) => vec![format!("{error:#}")],
         };
         for trouble in trouble {

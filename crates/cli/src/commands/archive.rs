@@ -30,7 +30,7 @@ async fn put(common: &Common, store: &Store, run: Option<u64>) -> anyhow::Result
     let mut written = Vec::new();
     for run in closed(store, run).await? {
         let finished = finishing::finish(common, store, run).await?;
-        for trouble in &finished.trouble {
+        for trouble in finished.trouble.iter().chain(&finished.earlier) {
             eprintln!("warning: {trouble}");
         }
         let receipt = archiving::put(common, store, &finished.evidence, &plan).await?;

@@ -34,7 +34,7 @@ pub(crate) async fn perform(common: &Common, report: &Report) -> anyhow::Result<
     }
     let sources = sources(common, report).await?;
     let (dossier, newest) = dossier(common, report, &sources)?;
-    let plan = evidence_plan(&dossier.latest().evidence);
+    let plan = evidence_plan(&dossier.latest().evidence)?;
     let named = if report.framework.is_empty() { &plan.frameworks } else { &report.framework };
     let wanted = Wanted {
         format: report.format,
@@ -114,7 +114,7 @@ async fn sources(common: &Common, report: &Report) -> anyhow::Result<Sources> {
             return Err(UsageError(format!("run {run} is not closed, so it can only be reported on alone")).into());
         }
         let finished = finishing::finish(common, &store, run).await?;
-        for trouble in &finished.trouble {
+        for trouble in finished.trouble.iter().chain(&finished.earlier) {
             eprintln!("warning: {trouble}");
         }
         if finished.bundle.is_none() {
@@ -144,7 +144,7 @@ fn dossier<'a>(
             let journal = text.with_context(|| format!("the journal of run {run}"))?;
             let evidence = backproof_evidence::RunEvidence::from_journal(&journal)?;
             let conclusion = backproof_evidence::conclude(&evidence);
-            let subject = subject(report, &evidence_plan(&evidence))?;
+            let subject = subject(report, &evidence_plan(&evidence)?)?;
             let dossier = backproof_render::html::unsealed(&evidence, &conclusion);
             return Ok((Dossier { subject, period: report.period, ..dossier }, None));
         }
@@ -160,7 +160,7 @@ fn dossier<'a>(
         files => Some(attesting::certificates(files)?),
     };
     let mut dossier = read(named.as_deref(), Subject::default(), report.period)?;
-    let plan = evidence_plan(&dossier.latest().evidence);
+    let plan = evidence_plan(&dossier.latest().evidence)?;
     dossier.subject = subject(report, &plan)?;
     let newest = dossier.latest().evidence.run;
     let of_newest = |bundle: &&BundleFiles| {

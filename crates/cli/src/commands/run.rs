@@ -80,7 +80,7 @@ async fn perform_and_tell(
 
 /// Prints what came of a run and of its evidence. A pass whose evidence could not be made is no success.
 fn print_finished(common: &Common, finished: &Finished) -> anyhow::Result<Exit> {
-    let Finished { evidence, conclusion, report, bundle, trouble } = finished;
+    let Finished { evidence, conclusion, report, bundle, trouble, earlier } = finished;
     match common.output {
         Format::Json => print_json(&backproof_evidence::results(evidence, conclusion))?,
         Format::Text => {
@@ -89,6 +89,9 @@ fn print_finished(common: &Common, finished: &Finished) -> anyhow::Result<Exit> 
                 println!("Bundle          {}", bundle.display());
             }
         }
+    }
+    for earlier in earlier {
+        eprintln!("warning: {earlier}");
     }
     for trouble in trouble {
         eprintln!("error: {trouble}");

@@ -21,16 +21,21 @@ use crate::wiring;
 /// What the archive is told of uploads that were cut, below the state directory.
 const PROGRESS: &str = "archiving";
 
-/// What a run's plan says of its archive.
-pub(crate) fn archive_plan(evidence: &RunEvidence) -> Option<ArchivePlan> {
-    let plan = evidence.opened.as_ref()?.plan.get("archive")?.clone();
-    serde_json::from_value(plan).ok()
+/// What a run's plan says of its archive; of one without, nothing.
+///
+/// # Errors
+/// What it says cannot be read, so that nobody knows where the bundle was to be kept.
+fn archive_plan(evidence: &RunEvidence) -> anyhow::Result<Option<ArchivePlan>> {
+    match evidence.opened.as_ref().and_then(|opened| opened.plan.get("archive")) {
+        None => Ok(None),
+        Some(plan) => serde_json::from_value(plan.clone()).context("what the run's plan says of its archive"),
+    }
 }
 
 /// Archives the bundle of a run where its plan names an archive and no receipt is there yet.
 pub(crate) async fn archive(common: &Common, store: &Store, evidence: &RunEvidence) -> anyhow::Result<Option<Receipt>> {
     let bundle = bundles::open(store, evidence.run)?;
-    let Some(plan) = archive_plan(evidence).filter(|_| receipts(&bundle).is_empty()) else { return Ok(None) };
+    let Some(plan) = archive_plan(evidence)?.filter(|_| receipts(&bundle).is_empty()) else { return Ok(None) };
     put(common, store, evidence, &plan).await.map(Some)
 }
 
@@ -100,7 +105,7 @@ pub(crate) async fn verify(
         return Err(UsageError(problem).into());
     };
     let receipt = Receipt::parse(&bundle.text(&name)?)?;
-    let plan = archive_plan(evidence).ok_or_else(|| UsageError(format!("the plan of run {run} names no archive")))?;
+    let plan = archive_plan(evidence)?.ok_or_else(|| UsageError(format!("the plan of run {run} names no archive")))?;
     let destination = destination(common, store, &plan).await?;
     let found = verify_archive(&receipt, &destination, Depth::Checksums, store.clock()).await?;
     Ok((receipt, found))

@@ -48,6 +48,21 @@ fn is_entered(events: &[backproof_store::DatedEvent], run: u64) -> bool {
     events.iter().any(|(_, event)| matches!(event, RegisterEvent::BundleSealed { run: sealed, .. } if *sealed == run))
 }
 
+/// Refuses to vouch for a bundle that does not hold, or is not the one whose seal the register has.
+pub(crate) async fn refuse_another(store: &Store, bundle: &BundleFiles, run: u64) -> anyhow::Result<()> {
+    crate::commands::verify::refuse_broken(bundle)?;
+    let seal = super::attesting::seal_of(bundle)?;
+    let entered = store.events().await?.into_iter().find_map(|(_, event)| match event {
+        RegisterEvent::BundleSealed { run: sealed, sha256 } if sealed == run => Some(sha256),
+        _ => None,
+    });
+    match entered {
+        Some(entered) if entered == seal => Ok(()),
+        Some(entered) => anyhow::bail!("the register has the seal {entered} of run {run}, and the bundle's is {seal}"),
+        None => anyhow::bail!("the register has no seal of run {run}"),
+    }
+}
+
 async fn seal(store: &Store, run: u64, log: &mut RegisterLog) -> anyhow::Result<Sealed> {
     let journal = text_of(&store.journal(run).await?);
     let register = text_of(&store.lines(REGISTER_RUN, REGISTER_CHAIN).await?);

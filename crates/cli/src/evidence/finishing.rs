@@ -31,6 +31,8 @@ pub(crate) struct Finished {
     pub(crate) bundle: Option<PathBuf>,
     /// What could not be done and is tried again by the next command, each with its reason.
     pub(crate) trouble: Vec<String>,
+    /// The same of other runs, for which this one cannot be blamed.
+    pub(crate) earlier: Vec<String>,
 }
 
 /// Writes the files of a run for people. Seals whatever is closed, and adds to this run's bundle what its plan asks for.
@@ -42,13 +44,12 @@ pub(crate) async fn finish(common: &Common, store: &Store, run: u64) -> anyhow::
     let conclusion = backproof_evidence::conclude(&evidence);
     let results = backproof_evidence::results(&evidence, &conclusion);
     run_files.write("results.json", results.to_json()?)?;
-    let mut trouble = Vec::new();
-    for sealed in bundles::seal_closed(store).await? {
-        if let Err(unsealed) = sealed {
-            trouble.push(format!("run {} is not sealed: {:#}", unsealed.run, unsealed.why));
-        }
+    let (mut trouble, mut earlier) = (Vec::new(), Vec::new());
+    for unsealed in bundles::seal_closed(store).await?.into_iter().filter_map(Result::err) {
+        let told = if unsealed.run == run { &mut trouble } else { &mut earlier };
+        told.push(format!("run {} is not sealed: {:#}", unsealed.run, unsealed.why));
     }
-    let plan = evidence_plan(&evidence);
+    let plan = evidence_plan(&evidence)?;
     let bundle = Some(bundles::of_run(store, run)).filter(|bundle| bundle.exists());
     if bundle.is_some() {
         attest(common, store, &evidence, &results, &plan, &mut trouble).await?;
@@ -62,7 +63,7 @@ pub(crate) async fn finish(common: &Common, store: &Store, run: u64) -> anyhow::
             trouble.push(format!("run {run} is not archived: {error:#}"));
         }
     }
-    Ok(Finished { evidence, conclusion, report: run_files.path("report.html"), bundle, trouble })
+    Ok(Finished { evidence, conclusion, report: run_files.path("report.html"), bundle, trouble, earlier })
 }
 
 /// Makes good what was cut off or failed after earlier runs were closed; gives what still cannot be done.
@@ -71,7 +72,7 @@ pub(crate) async fn make_good(common: &Common, store: &Store) -> anyhow::Result<
     for registered in store.register().await? {
         if registered.state == RunState::Closed && !is_complete(store, registered.run) {
             match finish(common, store, registered.run).await {
-                Ok(finished) => trouble.extend(finished.trouble),
+                Ok(finished) => trouble.extend(finished.trouble.into_iter().chain(finished.earlier)),
                 Err(error) => trouble.push(format!("the evidence of run {}: {error:#}", registered.run)),
             }
         }
@@ -86,8 +87,8 @@ fn is_complete(store: &Store, run: u64) -> bool {
     let Ok(bundle) = bundles::open(store, run) else { return false };
     let plan: Option<Value> = bundle.text("plan.json").ok().and_then(|text| serde_json::from_str(&text).ok());
     let Some(plan) = plan else { return false };
-    let evidence: EvidencePlan =
-        plan.get("evidence").cloned().and_then(|plan| serde_json::from_value(plan).ok()).unwrap_or_default();
+    let evidence = plan.get("evidence").cloned().map_or_else(|| Ok(EvidencePlan::default()), serde_json::from_value);
+    let Ok(evidence) = evidence else { return false };
     let is_archived = plan.get("archive").is_none_or(Value::is_null) || archiving::has_receipt(&bundle);
     let has_report = bundle.has(&format!("{REPORTS}/report.html"));
     has_report
@@ -97,9 +98,15 @@ fn is_complete(store: &Store, run: u64) -> bool {
 }
 
 /// What the plan of a run says of its evidence; of an old plan, nothing.
-pub(crate) fn evidence_plan(evidence: &RunEvidence) -> EvidencePlan {
-    let plan = evidence.opened.as_ref().and_then(|opened| opened.plan.get("evidence")).cloned();
-    plan.and_then(|plan| serde_json::from_value(plan).ok()).unwrap_or_default()
+///
+/// # Errors
+/// What it says cannot be read, so that nobody knows who was to sign.
+pub(crate) fn evidence_plan(evidence: &RunEvidence) -> anyhow::Result<EvidencePlan> {
+    let plan = evidence.opened.as_ref().and_then(|opened| opened.plan.get("evidence"));
+    match plan {
+        None => Ok(EvidencePlan::default()),
+        Some(plan) => Ok(serde_json::from_value(plan.clone()).context("what the run's plan says of its evidence")?),
+    }
 }
 
 /// Signs the bundle and has it time-stamped, where the plan asks for it and it was not done.
@@ -115,6 +122,7 @@ async fn attest(
     let bundle = bundles::open(store, run)?;
     if let Some(key) = plan.signed_with.as_ref().filter(|_| attesting::lacks_signature(&bundle, plan)) {
         let signed = async {
+            bundles::refuse_another(store, &bundle, run).await?;
             let key = SigningKey::of_plan(key, || wiring::signing_keys(common, store.clock().clone())).await?;
             attesting::sign_as_operator(&bundle, evidence, results, &key, store.clock().now()).await
         };
