@@ -52,9 +52,14 @@ fn is_entered(events: &[backproof_store::DatedEvent], run: u64) -> bool {
 pub(crate) async fn refuse_another(store: &Store, bundle: &BundleFiles, run: u64) -> anyhow::Result<()> {
     crate::commands::verify::refuse_broken(bundle)?;
     let seal = super::attesting::seal_of(bundle)?;
-    let entered = store.events().await?.into_iter().find_map(|(_, event)| match event {
-        RegisterEvent::BundleSealed { run: sealed, sha256 } if sealed == run => Some(sha256),
-        _ => None,
+    let events = store.events().await?;
+    let entered = events.into_iter().rev().find_map(|(_, event)| {
+        if let RegisterEvent::BundleSealed { run: sealed, sha256 } = event
+            && sealed == run
+        {
+            return Some(sha256);
+        }
+        None
     });
     match entered {
         Some(entered) if entered == seal => Ok(()),
