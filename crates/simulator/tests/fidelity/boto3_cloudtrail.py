@@ -17,6 +17,10 @@ for name in ["bp-1", "bp-2", "bp-3"]:
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
     )
+there = dynamodb.get_waiter("table_exists")
+there.config.delay = 0.1
+for name in ["bp-1", "bp-2", "bp-3"]:
+    there.wait(TableName=name)
 dynamodb.put_item(TableName="bp-1", Item={"id": {"S": "seen-by-nobody"}})
 request_id = dynamodb.delete_table(TableName="bp-1")["ResponseMetadata"]["RequestId"]
 assert code_of(dynamodb.delete_table, TableName="ghost") == "ResourceNotFoundException"
