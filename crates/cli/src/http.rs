@@ -1,4 +1,4 @@
-//! The one question that evidence asks of the network: for a time-stamp.
+//! The two questions that evidence asks of the network: for a time-stamp, and for a round of the beacon.
 
 use std::time::Duration;
 
@@ -16,6 +16,11 @@ const LONGEST_ANSWER: usize = 1 << 20;
 pub(crate) async fn post(url: &str, media_type: &'static str, body: Vec<u8>) -> anyhow::Result<Vec<u8>> {
     let request = client(url)?.post(url).header(reqwest::header::CONTENT_TYPE, media_type).body(body);
     answer(url, request.send().await).await
+}
+
+/// Gets what is at `url`.
+pub(crate) async fn get(url: &str) -> anyhow::Result<Vec<u8>> {
+    answer(url, client(url)?.get(url).send().await).await
 }
 
 fn client(url: &str) -> anyhow::Result<Client> {

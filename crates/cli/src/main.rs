@@ -17,6 +17,7 @@ mod plan_text;
 mod progress;
 mod simulated_time;
 mod wiring;
+mod witnesses;
 
 use clap::Parser;
 

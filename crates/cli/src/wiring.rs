@@ -8,7 +8,7 @@ use anyhow::Context;
 use backproof_aws::{AwsCloud, AwsConfig, BaseCredentials, RateLimits, ReachConfig, ReachWay, SandboxRole, SourceRole};
 use backproof_clock::{RealClock, SharedClock};
 use backproof_cloud::{Cloud, SandboxConfig, SigningKeys, Topics};
-use backproof_engine::{Progress, ValidatorList, World};
+use backproof_engine::{Progress, ValidatorList, Witnesses, World};
 use backproof_model::names::Installation;
 use backproof_plan::{DatabasesPlan, Plan, ReachKind};
 use backproof_store::{OpenOptions, Store, StoreError};
@@ -22,6 +22,7 @@ use crate::approval;
 use crate::args::Common;
 use crate::exit::UsageError;
 use crate::simulated_time::SimulatedTime;
+use crate::witnesses::WebWitnesses;
 
 /// A plan with its text.
 pub(crate) struct Planned {
@@ -311,6 +312,8 @@ fn assemble(
 ) -> anyhow::Result<World> {
     let key = fingerprint_key(store.directory())?;
     store.mirror_state_files()?;
+    // The beacon keeps the world's time, which a simulator's clock does not.
+    let witnesses = if way.simulated { None } else { WebWitnesses::of_plan(&planned.plan)? };
     Ok(World {
         approval: approval::of_plan(common, &planned.plan, store.clock().now()),
         plan: planned.plan,
@@ -319,6 +322,7 @@ fn assemble(
         drivers: backproof_drivers::all(),
         validators: validators(key),
         store,
+        witnesses: witnesses.map(|witnesses| Arc::new(witnesses) as Arc<dyn Witnesses>),
         simulated: way.simulated,
         operator: operator_of(common),
         version: env!("CARGO_PKG_VERSION").into(),

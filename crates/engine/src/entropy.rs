@@ -1,7 +1,7 @@
 //! Takes the entropy of a draw, and says how far the operator could have influenced it.
 //!
-//! A beacon's round is believed by its signature alone, which is verified here without a network: whoever calls has
-//! fetched it, or was handed a file. The commitment names the round, so that nobody can choose among rounds that have
+//! A beacon's round is believed by its signature alone, which is verified here without a network: [`witnesses`] have
+//! fetched it, or somebody handed in a file. The commitment names the round, so that nobody can choose among rounds that have
 //! come already, and a time-stamp over the commitment from before the round lets a stranger see that too.
 
 use backproof_drand::{Beacon, DrandError, first_round_after, time_of_round, url_of_round, verify_round};
@@ -17,6 +17,7 @@ use rand::TryRng;
 
 use crate::error::{EngineError, Result};
 use crate::journal::Journal;
+use crate::witnesses;
 use crate::world::World;
 
 /// The nonce that the next run may use as `previous` entropy.
@@ -158,6 +159,12 @@ pub(crate) async fn reveal(
             if let Some(reveal) = revealed {
                 return taken(commitment, committed_at, reveal);
             }
+            if let (PlannedEntropy::DrandQuicknet, Some(witnesses), Some(round)) =
+                (world.plan.selection.entropy, &world.witnesses, commitment.beacon_round)
+            {
+                let reveal = witnesses::reveal(world, witnesses.as_ref(), commitment, round).await?;
+                return taken(commitment, committed_at, &reveal);
+            }
             let entropy = entropy_here(world, commitment)?;
             revealed_record(commitment, &entropy, standing(commitment, &entropy, None))
         })
@@ -234,7 +241,7 @@ fn came_after(commitment: &DrawCommitted, committed_at: Timestamp, round: u64) -
 }
 
 /// What a time-stamp shows of the commitment.
-fn anchor(commitment: &DrawCommitted, stamp: &CommitmentStamp) -> Result<CommitmentAnchor> {
+pub(crate) fn anchor(commitment: &DrawCommitted, stamp: &CommitmentStamp) -> Result<CommitmentAnchor> {
     let digest = sha256_hex(canonical_json(commitment).map_err(EngineError::internal)?);
     let examined = examine_time_stamp(&stamp.answer, &digest, Some(&stamp.authorities));
     match (examined.standing, examined.at, examined.authority) {
@@ -289,12 +296,12 @@ fn entropy_here(world: &World, commitment: &DrawCommitted) -> Result<Entropy> {
     }
 }
 
-fn how_to_get(round: u64) -> String {
+pub(crate) fn how_to_get(round: u64) -> String {
     let at = time_of_round(round).map_or_else(String::new, |at| format!(" at {at}"));
     format!("the beacon's round {round} comes{at}, and then {} answers it", url_of_round(RELAY, round))
 }
 
-fn waits_for(form: &str, how: &str) -> EngineError {
+pub(crate) fn waits_for(form: &str, how: &str) -> EngineError {
     EngineError::Refused(format!(
         "the draw is committed and waits for its entropy: {how}, then continue with --reveal {form}"
     ))

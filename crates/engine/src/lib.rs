@@ -49,6 +49,7 @@ mod teardown;
 mod unlocking;
 mod validating;
 mod waiting;
+mod witnesses;
 mod world;
 
 pub use budget::estimate_costs;
@@ -67,4 +68,5 @@ pub use sweep::{
     BreakGlass, Finding, FindingKind, Findings, Source, SweepAction, Swept, Warrant, declare_neighbour, is_stranded,
     kept, plan_sweep, sweep, sweep_stranded, sweep_without_journal,
 };
+pub use witnesses::Witnesses;
 pub use world::{Request, Until, ValidatorList, What, World};

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::entropy::Reveal;
 use crate::progress::Progress;
+use crate::witnesses::Witnesses;
 
 /// Makes the validators that work in one Region of the sandbox.
 pub type ValidatorList = Arc<dyn Fn(&SandboxAccess) -> Vec<Arc<dyn Validator>> + Send + Sync>;
@@ -35,6 +36,8 @@ pub struct World {
     pub store: Store,
     /// How the plan's approval stands. Runs of the plan are refused where it does not let them.
     pub approval: PlanApproval,
+    /// Who makes a draw by the beacon verifiable while nobody is there; none where somebody is to hand the round in.
+    pub witnesses: Option<Arc<dyn Witnesses>>,
     /// Whether AWS is the simulator.
     pub simulated: bool,
     /// The user and host that run this.

@@ -23,6 +23,8 @@ use crate::{
 };
 
 const DEFAULT_WINDOW_DAYS: u32 = 30;
+/// Public relays of the beacon, by two operators: <https://docs.drand.love/dev-guide/developer/http-api>.
+const BEACON_RELAYS: [&str; 2] = ["https://api.drand.sh", "https://drand.cloudflare.com"];
 const DEFAULT_PER_STRATUM: u64 = 3;
 const DEFAULT_MAX_ATTEMPTS: u32 = 2;
 const DEFAULT_DELETE_AFTER_DAYS: u32 = 7;
@@ -99,6 +101,7 @@ fn tag(table: TagTable) -> Result<TagCondition, Unread> {
 }
 
 fn selection(table: SelectionTable) -> Result<Selection, Unread> {
+    let entropy = choice(table.entropy).unwrap_or(EntropyKind::Os);
     let both = vec![PointKind::Snapshot, PointKind::Continuous];
     Ok(Selection {
         selection_window_days: number(table.selection_window_days).unwrap_or(DEFAULT_WINDOW_DAYS),
@@ -109,7 +112,12 @@ fn selection(table: SelectionTable) -> Result<Selection, Unread> {
             Some(written) => size(&written.value)?,
             None => SampleSize::FixedPerStratum(DEFAULT_PER_STRATUM),
         },
-        entropy: choice(table.entropy).unwrap_or(EntropyKind::Os),
+        beacon_relays: match (entropy, table.beacon_relays) {
+            (EntropyKind::DrandQuicknet, Some(list)) => texts(list.value).into_iter().map(|url| url.0).collect(),
+            (EntropyKind::DrandQuicknet, None) => BEACON_RELAYS.map(str::to_owned).to_vec(),
+            (EntropyKind::Os | EntropyKind::Previous | EntropyKind::Auditor, _) => Vec::new(),
+        },
+        entropy,
         include_cold_storage: table.include_cold_storage.is_some_and(|written| written.value),
     })
 }

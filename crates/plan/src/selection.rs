@@ -20,6 +20,9 @@ pub struct Selection {
     pub size: SampleSize,
     /// Where the draw's randomness comes from.
     pub entropy: EntropyKind,
+    /// Relays that are asked for the beacon's round, in this order; none where somebody hands it in.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub beacon_relays: Vec<String>,
     /// Whether points in cold storage are eligible.
     pub include_cold_storage: bool,
 }

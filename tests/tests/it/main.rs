@@ -13,6 +13,7 @@ mod support;
 
 mod approvals;
 mod archive;
+mod beacon;
 mod budget;
 mod corroboration;
 mod data;

@@ -132,6 +132,7 @@ pub(crate) async fn perform(common: &Common, demo: &Demo) -> anyhow::Result<Exit
         drivers: backproof_drivers::all(),
         validators: wiring::validators(key),
         store: store.clone(),
+        witnesses: None,
         simulated: true,
         operator,
         version: env!("CARGO_PKG_VERSION").into(),

@@ -126,7 +126,8 @@ pub(crate) async fn sign_as_operator(
         signed_at: now,
     });
     let in_others_words = Attested::TestResult(test_result(results, &run_file));
-    for (name, attested) in [(Names::TEST_RESULT, in_others_words), (Names::OPERATOR, attested)] {
+    // The operator's own words first: they carry the key by which the other statement can be examined.
+    for (name, attested) in [(Names::OPERATOR, attested), (Names::TEST_RESULT, in_others_words)] {
         // A process that died between the two had written the first.
         if bundle.has(name) {
             continue;
@@ -163,18 +164,28 @@ pub(crate) async fn time_stamp(bundle: &BundleFiles, plan: &TimeStampsPlan) -> a
 
 /// Asks an authority for a time-stamp over the seal, and writes it down if it holds.
 pub(crate) async fn ask(bundle: &BundleFiles, url: &str, authorities: Option<&str>) -> anyhow::Result<()> {
-    let question = question(bundle)?;
+    let answer = stamp(url, &seal_of(bundle)?).await?;
+    add_time_stamp(bundle, &answer, authorities)
+}
+
+/// Asks an authority when it saw a SHA-256, in hexadecimal. Its answer is to this very question.
+pub(crate) async fn stamp(url: &str, sha256: &str) -> anyhow::Result<Vec<u8>> {
+    let question = question_about(sha256)?;
     let answer = http::post(url, TIME_STAMP_QUERY, question.der.clone()).await?;
     question.is_answered_by(&answer).with_context(|| format!("the answer of `{url}`"))?;
-    add_time_stamp(bundle, &answer, authorities)
+    Ok(answer)
 }
 
 /// The question for a time-stamp over the seal.
 pub(crate) fn question(bundle: &BundleFiles) -> anyhow::Result<TimeStampRequest> {
-    let seal = backproof_model::canonical::from_hex(&seal_of(bundle)?).context("a digest has 32 bytes")?;
+    question_about(&seal_of(bundle)?)
+}
+
+fn question_about(sha256: &str) -> anyhow::Result<TimeStampRequest> {
+    let digest = backproof_model::canonical::from_hex(sha256).context("a digest has 32 bytes")?;
     let mut random = [0_u8; 8];
     rand::rngs::SysRng.try_fill_bytes(&mut random).context("the operating system gave no random numbers")?;
-    Ok(TimeStampRequest::new(seal, random))
+    Ok(TimeStampRequest::new(digest, random))
 }
 
 /// Writes an authority's answer down, unless it does not hold.
@@ -218,7 +229,8 @@ pub(crate) fn add(bundle: &BundleFiles, name: &str, content: &[u8]) -> anyhow::R
 
 /// Whether the plan asks for something that a bundle does not hold yet.
 pub(crate) fn lacks_signature(bundle: &BundleFiles, plan: &EvidencePlan) -> bool {
-    plan.signed_with.is_some() && !bundle.has(Names::OPERATOR)
+    let has_both = bundle.has(Names::OPERATOR) && bundle.has(Names::TEST_RESULT);
+    plan.signed_with.is_some() && !has_both
 }
 
 /// The same of a time-stamp.

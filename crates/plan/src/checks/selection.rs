@@ -1,6 +1,7 @@
 //! Whether the selection can select: a size that is one, lists that are not empty.
 
 use super::{elements, refuse_empty, refuse_repeated};
+use crate::EntropyKind;
 use crate::problem::Findings;
 use crate::written::{PlanTable, SizeTable, Written};
 
@@ -28,6 +29,15 @@ pub(super) fn check(plan: &PlanTable, findings: &mut Findings<'_>) {
     refuse_repeated(strata, "dimension", findings);
     if let Some(table) = &selection.size {
         size(table, findings);
+    }
+    if let Some(relays) = &selection.beacon_relays
+        && selection.entropy.as_ref().is_none_or(|entropy| entropy.value.0 != EntropyKind::DrandQuicknet)
+    {
+        findings.problem(
+            &relays.span,
+            "nobody asks a relay: the draw takes no round of the beacon",
+            "write `entropy = \"drand-quicknet\"`, or remove this line",
+        );
     }
 }
 

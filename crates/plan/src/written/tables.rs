@@ -6,6 +6,7 @@
 use backproof_model::{AccountId, PointKind, ProofLevel, Region, ResourceType};
 
 use super::archive::ArchiveTable;
+use super::contacts::HttpUrl;
 use super::table::toml_table;
 use super::texts::TagValue;
 use super::unattended::{AlarmsTable, BudgetTable, EvidenceTable, ScheduleTable};
@@ -134,6 +135,10 @@ toml_table! {
         /// Where the draw's randomness comes from: os and previous are self-attested, auditor and drand-quicknet can
         /// be verified by others. Default: os.
         entropy: Optional<Choice<EntropyKind>>,
+        /// Relays (URLs) that are asked for the round of drand-quicknet, in this order; their answers are verified.
+        /// Empty: nobody is asked, and the round is handed in by file. Default: `https://api.drand.sh` and
+        /// `https://drand.cloudflare.com`.
+        beacon_relays: Optional<List<Text<HttpUrl>>>,
         /// Whether points in cold storage are eligible; retrieving them costs. Default: false.
         include_cold_storage: Optional<bool>,
     }

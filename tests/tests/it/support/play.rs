@@ -7,10 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backproof_aws::AwsCloud;
+use backproof_bundle::{BundleFiles, SealInputs};
 use backproof_clock::{Clock, SharedClock, VirtualRuntime};
-use backproof_engine::{EngineError, Findings, Request, Reveal, RunEnd, Until, What, World};
-use backproof_evidence::{Conclusion, RunEvidence, conclude};
+use backproof_engine::{EngineError, Findings, Request, Reveal, RunEnd, Until, What, Witnesses, World};
+use backproof_evidence::{Conclusion, History, RunEvidence, conclude};
 use backproof_model::record::{DrawnPoint, PlanApproval};
+use backproof_model::register::{REGISTER_CHAIN, REGISTER_RUN};
 use backproof_model::{FaultOwner, Outcome};
 use backproof_plan::Plan;
 use backproof_simulator::Simulator;
@@ -59,6 +61,7 @@ pub(crate) struct Play {
     plan_text: String,
     directory: TempDir,
     approval: Option<PlanApproval>,
+    witnesses: Option<Arc<dyn Witnesses>>,
 }
 
 /// What the journal of a run proves.
@@ -94,6 +97,7 @@ impl Play {
             plan_text,
             directory: tempfile::tempdir().unwrap(),
             approval: None,
+            witnesses: None,
         }
     }
 
@@ -107,12 +111,23 @@ impl Play {
             plan_text: self.plan_text.clone(),
             directory: tempfile::tempdir().unwrap(),
             approval: self.approval.clone(),
+            witnesses: self.witnesses.clone(),
         }
     }
 
     /// With this standing of the plan's approval; otherwise a test has runs performed without any.
     pub(crate) fn approved_as(self, approval: PlanApproval) -> Self {
         Self { approval: Some(approval), ..self }
+    }
+
+    /// With these parties outside, whom the draw asks.
+    pub(crate) fn witnessed_by(self, witnesses: Arc<dyn Witnesses>) -> Self {
+        Self { witnesses: Some(witnesses), ..self }
+    }
+
+    /// The clock that all of it goes by.
+    pub(crate) fn clock(&self) -> SharedClock {
+        Arc::new(self.runtime.clock())
     }
 
     /// The digest of the plan.
@@ -253,6 +268,26 @@ impl Play {
         Some(Seen { evidence, conclusion })
     }
 
+    /// Seals a closed run among the files of the state directory, as commands do once it is closed.
+    pub(crate) fn sealed(&self, run: u64) -> BundleFiles {
+        let (journal, register, run_files) = self.runtime.block_on(async {
+            let store = self.open_store().await;
+            let whole = |lines: Vec<String>| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+            let journal = whole(store.journal(run).await.unwrap());
+            let register = whole(store.lines(REGISTER_RUN, REGISTER_CHAIN).await.unwrap());
+            let run_files = store.files(run).unwrap().path("");
+            store.close().await;
+            (journal, register, run_files)
+        });
+        let history = History::default();
+        let inputs = SealInputs { journal: &journal, register: &register, run_files: &run_files, history: &history };
+        let bundles = self.directory().join("bundles");
+        std::fs::create_dir_all(&bundles).unwrap();
+        let destination = bundles.join(run.to_string());
+        backproof_bundle::seal(&inputs, &destination).unwrap();
+        backproof_bundle::open(&destination).unwrap()
+    }
+
     /// Lets so many minutes pass.
     pub(crate) fn wait_for_minutes(&self, minutes: u64) {
         self.runtime.block_on(self.runtime.clock().sleep(Duration::from_mins(minutes)));
@@ -271,7 +306,8 @@ impl Play {
     fn world(&self, store: Store) -> World {
         let unasked = || PlanApproval::missing(self.plan.digest(), "nobody was asked").allowed_by("a test");
         let approval = self.approval.clone().unwrap_or_else(unasked);
-        World { approval, ..world_of(&self.simulator, self.plan.clone(), self.plan_text.clone(), store) }
+        let witnesses = self.witnesses.clone();
+        World { approval, witnesses, ..world_of(&self.simulator, self.plan.clone(), self.plan_text.clone(), store) }
     }
 }
 
@@ -288,6 +324,7 @@ pub(crate) fn world_of(simulator: &Simulator, plan: Plan, plan_text: String, sto
         store,
         approval: PlanApproval::missing(plan.digest(), "nobody was asked").allowed_by("a test"),
         plan,
+        witnesses: None,
         simulated: true,
         operator: "a test".into(),
         version: "0.0.0".into(),
