@@ -31,4 +31,4 @@ pub use receipt::{
     ReceiptError, ReceiptPlace, RequestIds, StoredSum,
 };
 pub use terms::{Terms, TermsError, Unlocked, retain_until};
-pub use verify::{Depth, Finding, Verification, Verified, verify_archive};
+pub use verify::{Depth, Finding, Verification, Verified, not_in_receipt, verify_archive};

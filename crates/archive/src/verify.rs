@@ -9,7 +9,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::{ArchiveError, Destination, Kept, KeptIn, KeptObject, ReadRetention, Receipt, StoredSum, verify_directory};
+use crate::{
+    ArchiveError, Destination, Item, Kept, KeptIn, KeptObject, ReadRetention, Receipt, ReceiptPlace, StoredSum,
+    verify_directory,
+};
 
 /// How closely is looked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +54,9 @@ pub enum Finding {
         /// What was found.
         found: String,
     },
-    /// It has no retention any more.
+    /// The receipt does not name it, and it belongs to what was to be archived.
+    NotInReceipt,
+    /// It has no retention, or none any more.
     NotRetained,
     /// It is kept less long than the receipt says.
     Shortened {
@@ -96,6 +101,7 @@ impl Finding {
     pub fn is_bad(&self) -> bool {
         match self {
             Self::Missing
+            | Self::NotInReceipt
             | Self::OtherContent { .. }
             | Self::NotRetained
             | Self::Shortened { .. }
@@ -112,8 +118,9 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing => f.write_str("it is not there"),
+            Self::NotInReceipt => f.write_str("the receipt does not name it"),
             Self::OtherContent { found } => write!(f, "its content is not what the receipt says: {found}"),
-            Self::NotRetained => f.write_str("it has no retention any more"),
+            Self::NotRetained => f.write_str("it has no retention"),
             Self::Shortened { was, is } => write!(f, "it is kept until {is}, and the receipt says {was}"),
             Self::Weakened { was, is } => write!(f, "it is kept in mode {is}, and the receipt says {was}"),
             Self::Writable { mode } => write!(f, "it can be written to: its permissions are {mode}"),
@@ -130,6 +137,13 @@ impl Verification {
     pub fn is_sound(&self) -> bool {
         !self.bucket.iter().chain(self.objects.iter().flat_map(|object| &object.findings)).any(Finding::is_bad)
     }
+}
+
+/// Those of the things that were to be archived which a receipt does not name.
+pub fn not_in_receipt<'a>(receipt: &Receipt, items: impl IntoIterator<Item = &'a Item>) -> Vec<Verified> {
+    let is_named = |item: &Item| receipt.objects.iter().any(|kept| kept.name == item.name);
+    let missing = items.into_iter().filter(|item| !is_named(item));
+    missing.map(|item| Verified { name: item.name.clone(), findings: vec![Finding::NotInReceipt] }).collect()
 }
 
 /// Looks whether a receipt still holds, at the place that it was given for.
@@ -155,9 +169,14 @@ pub async fn verify_archive(
 async fn in_bucket(receipt: &Receipt, objects: &dyn ObjectArchive, depth: Depth, clock: &SharedClock) -> Verification {
     let bucket = bucket(receipt, objects).await;
     let mut verified = Vec::new();
+    let is_locked = !matches!(&receipt.place, ReceiptPlace::Bucket(was) if was.lock_not_needed_because.is_some());
     for kept in &receipt.objects {
         let findings = match object(kept, objects, depth).await {
-            Ok(findings) => findings,
+            Ok(mut findings) => {
+                let has_none = matches!(&kept.kept, KeptIn::Object(object) if object.retention.is_none());
+                findings.extend((is_locked && has_none).then_some(Finding::NotRetained));
+                findings
+            }
             Err(error) if error.trouble == Trouble::NotFound => vec![Finding::Missing],
             Err(error) => vec![Finding::Unknown { error }],
         };
@@ -167,7 +186,7 @@ async fn in_bucket(receipt: &Receipt, objects: &dyn ObjectArchive, depth: Depth,
 }
 
 async fn bucket(receipt: &Receipt, objects: &dyn ObjectArchive) -> Vec<Finding> {
-    let crate::ReceiptPlace::Bucket(was) = &receipt.place else {
+    let ReceiptPlace::Bucket(was) = &receipt.place else {
         return vec![Finding::BucketChanged { what: "the receipt is of a directory".to_owned() }];
     };
     let changed = |what: String| vec![Finding::BucketChanged { what }];

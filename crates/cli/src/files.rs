@@ -33,8 +33,25 @@ fn unfinished(path: &Path, content: &[u8]) -> anyhow::Result<NamedTempFile> {
     Ok(file)
 }
 
+/// Removes what processes that died have not finished in a folder, where there is one.
+pub(crate) fn clear_unfinished(folder: &Path) -> anyhow::Result<()> {
+    let cannot = || format!("cannot clear `{}`", folder.display());
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error).with_context(cannot),
+    };
+    for entry in entries {
+        let entry = entry.with_context(cannot)?;
+        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+            std::fs::remove_file(entry.path()).with_context(cannot)?;
+        }
+    }
+    Ok(())
+}
+
 /// What the names of files begin with that were not finished.
-pub(crate) const UNFINISHED: &str = ".unfinished-";
+const UNFINISHED: &str = ".unfinished-";
 
 /// Writes a file that only its owner can read.
 pub(crate) fn write_secret(path: &Path, text: &str) -> anyhow::Result<()> {

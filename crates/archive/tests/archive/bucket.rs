@@ -249,3 +249,14 @@ fn a_lock_that_was_taken_off_the_bucket_is_found() {
     assert!(matches!(&found.bucket[..], [Finding::BucketChanged { .. }]), "{found:?}");
     assert!(!found.is_sound());
 }
+
+#[test]
+fn a_receipt_that_names_no_retention_does_not_hold_where_a_lock_was_wanted() {
+    let (_, destination) = bucket(Fault::None);
+    let mut receipt = Bundle::new().archive(&destination).unwrap();
+    let KeptIn::Object(object) = &mut receipt.objects[0].kept else { panic!("{receipt:?}") };
+    object.retention = None;
+    let found = verify(&receipt, &destination, Depth::Checksums);
+    assert_eq!(found.objects[0].findings, [Finding::NotRetained]);
+    assert!(!found.is_sound());
+}

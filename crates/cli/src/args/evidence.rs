@@ -177,6 +177,9 @@ pub(crate) enum ArchiveWhat {
         /// The run. Default: the last one.
         #[arg(value_name = "RUN")]
         run: Option<u64>,
+        /// Fetches every byte, too, and does not go by the checksums that S3 holds.
+        #[arg(long)]
+        content: bool,
     },
 }
 

@@ -1,5 +1,6 @@
 //! `backproof archive`: puts sealed bundles where nobody can change them, and looks whether they are still there.
 
+use backproof_archive::Depth;
 use backproof_evidence::RunEvidence;
 use backproof_store::{RunState, Store};
 use serde_json::json;
@@ -19,7 +20,8 @@ pub(crate) async fn perform(common: &Common, archive: &Archive) -> anyhow::Resul
     let store = wiring::open_store(&directory, common.mirror.as_deref(), wiring::clock(common)).await?;
     match archive.what {
         ArchiveWhat::Put { run } => put(common, &store, run).await,
-        ArchiveWhat::Verify { run } => verify(common, &store, run).await,
+        ArchiveWhat::Verify { run, content: false } => verify(common, &store, run, Depth::Checksums).await,
+        ArchiveWhat::Verify { run, content: true } => verify(common, &store, run, Depth::Content).await,
     }
 }
 
@@ -54,11 +56,11 @@ async fn put(common: &Common, store: &Store, run: Option<u64>) -> anyhow::Result
     Ok(Exit::Passed)
 }
 
-async fn verify(common: &Common, store: &Store, run: Option<u64>) -> anyhow::Result<Exit> {
+async fn verify(common: &Common, store: &Store, run: Option<u64>, depth: Depth) -> anyhow::Result<Exit> {
     let closed = closed(store, run).await?;
     let Some(run) = closed.last() else { return Err(UsageError("no run was ever closed there".into()).into()) };
     let evidence = evidence(store, *run)?;
-    let (receipt, found) = archiving::verify(common, store, &evidence).await?;
+    let (receipt, found) = archiving::verify(common, store, &evidence, depth).await?;
     match common.output {
         Format::Json => print_json(&found)?,
         Format::Text => {

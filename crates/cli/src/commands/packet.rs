@@ -14,7 +14,7 @@ use crate::output::print_json;
 pub(crate) fn perform(common: &Common, packet: &Packet) -> anyhow::Result<Exit> {
     let items: Items = packet.items.parse().map_err(|problem| UsageError(format!("--items: {problem}")))?;
     let bundle = backproof_bundle::open(&packet.bundle).map_err(|problem| UsageError(problem.to_string()))?;
-    super::verify::refuse_broken(&bundle)?;
+    super::verify::refuse_broken(&bundle, "nothing is handed out of it")?;
     let run = backproof_bundle::read(&bundle, &ReadOptions::default())?;
     let plan = backproof_exports::packet::plan(&run, &items).map_err(|problem| UsageError(problem.to_string()))?;
     if !plan.missing.is_empty() {

@@ -15,6 +15,7 @@ use jiff::tz::TimeZone;
 
 use crate::args::evidence::Report;
 use crate::args::{Common, Format};
+use crate::commands::verify::refuse_broken;
 use crate::evidence::finishing::{self, add_report, evidence_plan};
 use crate::evidence::reporting::{self, Made, Wanted};
 use crate::evidence::{attesting, bundles};
@@ -33,6 +34,9 @@ pub(crate) async fn perform(common: &Common, report: &Report) -> anyhow::Result<
         return Ok(Exit::Passed);
     }
     let sources = sources(common, report).await?;
+    if let Sources::Bundles(bundles) = &sources {
+        bundles.iter().try_for_each(|bundle| refuse_broken(bundle, "no report is made of it"))?;
+    }
     let (dossier, newest) = dossier(common, report, &sources)?;
     let plan = evidence_plan(&dossier.latest().evidence)?;
     let named = if report.framework.is_empty() { &plan.frameworks } else { &report.framework };

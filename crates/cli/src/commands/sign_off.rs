@@ -15,7 +15,7 @@ pub(crate) async fn perform(common: &Common, arguments: &Arguments) -> anyhow::R
     let key = SigningKey::of_file(&arguments.key)?;
     let trust = approval::trust(common).map_err(UsageError)?;
     let bundle = backproof_bundle::open(&arguments.bundle).map_err(|problem| UsageError(problem.to_string()))?;
-    super::verify::refuse_broken(&bundle)?;
+    super::verify::refuse_broken(&bundle, "nothing is added to it")?;
     let run =
         backproof_bundle::read(&bundle, &ReadOptions::default()).map_err(|problem| UsageError(problem.to_string()))?;
     let known: Vec<u64> =

@@ -8,7 +8,7 @@ use crate::exit::{Exit, UsageError};
 
 pub(crate) async fn perform(arguments: &TimeStamp) -> anyhow::Result<Exit> {
     let bundle = backproof_bundle::open(&arguments.bundle).map_err(|problem| UsageError(problem.to_string()))?;
-    super::verify::refuse_broken(&bundle)?;
+    super::verify::refuse_broken(&bundle, "nothing is added to it")?;
     let authorities = match &arguments.authorities[..] {
         [] => None,
         files => Some(attesting::certificates(files)?),

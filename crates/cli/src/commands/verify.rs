@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::approval;
 use crate::args::evidence::Verify;
 use crate::args::{Common, Format};
-use crate::evidence::attesting;
+use crate::evidence::{attesting, bundles};
 use crate::exit::{Exit, UsageError};
 use crate::output::print_json;
 
@@ -40,16 +40,16 @@ pub(crate) fn perform(common: &Common, verify: &Verify) -> anyhow::Result<Exit> 
     })
 }
 
-/// Refuses to add anything to a bundle that does not hold.
-pub(crate) fn refuse_broken(bundle: &BundleFiles) -> anyhow::Result<()> {
-    let verification = backproof_bundle::verify(bundle, &VerifyOptions::default());
-    let broken = verification.checks.iter().find(|check| check.standing == CheckStanding::DoesNotHold);
-    match broken {
+/// Refuses a bundle that does not hold: `so` says what is not done with it.
+pub(crate) fn refuse_broken(bundle: &BundleFiles, so: &str) -> anyhow::Result<()> {
+    match bundles::broken(bundle).first() {
         None => Ok(()),
         Some(check) => {
             let problem = format!(
-                "this bundle does not hold, so nothing is added to it: {}: {}\nhint: `backproof verify` tells all of it",
-                check.name, check.sentence
+                "the bundle `{}` does not hold, so {so}: {}: {}\nhint: `backproof verify` tells all of it",
+                bundle.origin().display(),
+                check.name,
+                check.sentence
             );
             Err(UsageError(problem).into())
         }

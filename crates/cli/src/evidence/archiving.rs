@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use backproof_archive::{
-    Bucket, Depth, Destination, Order, Receipt, Terms, Unlocked, Verification, register_anchor, verify_archive,
+    Bucket, Depth, Destination, Finding, Order, Receipt, ReceiptPlace, Terms, Unlocked, Verification, not_in_receipt,
+    register_anchor, verify_archive,
 };
 use backproof_bundle::BundleFiles;
 use backproof_cloud::{BucketAddress, Cloud as _};
@@ -35,7 +36,8 @@ fn archive_plan(evidence: &RunEvidence) -> anyhow::Result<Option<ArchivePlan>> {
 /// Archives the bundle of a run where its plan names an archive and no receipt is there yet.
 pub(crate) async fn archive(common: &Common, store: &Store, evidence: &RunEvidence) -> anyhow::Result<Option<Receipt>> {
     let bundle = bundles::open(store, evidence.run)?;
-    let Some(plan) = archive_plan(evidence)?.filter(|_| receipts(&bundle).is_empty()) else { return Ok(None) };
+    let is_archived = has_receipt(&bundle, evidence.run);
+    let Some(plan) = archive_plan(evidence)?.filter(|_| !is_archived) else { return Ok(None) };
     put(common, store, evidence, &plan).await.map(Some)
 }
 
@@ -46,21 +48,8 @@ pub(crate) async fn put(
     evidence: &RunEvidence,
     plan: &ArchivePlan,
 ) -> anyhow::Result<Receipt> {
-    let run = evidence.run;
-    let bundle = bundles::open(store, run)?;
-    let closed_at = evidence.last_entry.context("a closed run has a last entry")?;
-    let register = bundle.text("register.jsonl")?;
-    let last = register.lines().last().context("a sealed register has a line")?;
-    let head = backproof_model::canonical::sha256_hex(last);
-    let order = Order::of_bundle(
-        store.installation().as_str(),
-        run,
-        closed_at,
-        &attesting::seal_of(&bundle)?,
-        bundle.directory(),
-        &bundles::packed(store, run),
-    )?
-    .with(register_anchor(register.lines().count() as u64, &head, last));
+    let bundle = bundles::open(store, evidence.run)?;
+    let order = order(store, evidence, &bundle)?;
     let terms = Terms {
         mode: plan.mode,
         retention_years: plan.retention_years,
@@ -74,6 +63,18 @@ pub(crate) async fn put(
     let receipt = backproof_archive::archive(&order, &destination, &terms, &progress, store.clock()).await?;
     attesting::add(&bundle, &Names::receipt(&bundle), receipt.to_json().as_bytes())?;
     Ok(receipt)
+}
+
+/// What is archived of a run.
+fn order(store: &Store, evidence: &RunEvidence, bundle: &BundleFiles) -> anyhow::Result<Order> {
+    let run = evidence.run;
+    let closed_at = evidence.last_entry.context("a closed run has a last entry")?;
+    let register = bundle.text("register.jsonl")?;
+    let last = register.lines().last().context("a sealed register has a line")?;
+    let head = backproof_model::canonical::sha256_hex(last);
+    let (seal, packed) = (attesting::seal_of(bundle)?, bundles::packed(store, run));
+    let order = Order::of_bundle(store.installation().as_str(), run, closed_at, &seal, bundle.directory(), &packed)?;
+    Ok(order.with(register_anchor(register.lines().count() as u64, &head, last)))
 }
 
 async fn destination(common: &Common, store: &Store, plan: &ArchivePlan) -> anyhow::Result<Destination> {
@@ -97,25 +98,42 @@ pub(crate) async fn verify(
     common: &Common,
     store: &Store,
     evidence: &RunEvidence,
+    depth: Depth,
 ) -> anyhow::Result<(Receipt, Verification)> {
     let run = evidence.run;
     let bundle = bundles::open(store, run)?;
-    let Some(name) = receipts(&bundle).pop() else {
+    let Some(receipt) = newest_receipt(&bundle, run) else {
         let problem = format!("run {run} has no receipt of an archive: `backproof archive put {run}` makes one");
         return Err(UsageError(problem).into());
     };
-    let receipt = Receipt::parse(&bundle.text(&name)?)?;
     let plan = archive_plan(evidence)?.ok_or_else(|| UsageError(format!("the plan of run {run} names no archive")))?;
     let destination = destination(common, store, &plan).await?;
-    let found = verify_archive(&receipt, &destination, Depth::Checksums, store.clock()).await?;
+    let mut found = verify_archive(&receipt, &destination, depth, store.clock()).await?;
+    if let ReceiptPlace::Bucket(bucket) = &receipt.place
+        && bucket.lock_not_needed_because.is_some()
+        && plan.unlocked_because.is_none()
+    {
+        let what = "the receipt is of one without Object Lock, which the plan does not accept".to_owned();
+        found.bucket.push(Finding::BucketChanged { what });
+    }
+    let order = order(store, evidence, &bundle)?;
+    // What was attested later need not be there: `archive put` adds it.
+    let sealed = order.items.iter().filter(|item| !item.name.contains("/attestations/"));
+    found.objects.extend(not_in_receipt(&receipt, sealed));
     Ok((receipt, found))
 }
 
 /// Whether a bundle was archived.
-pub(crate) fn has_receipt(bundle: &BundleFiles) -> bool {
-    !receipts(bundle).is_empty()
+pub(crate) fn has_receipt(bundle: &BundleFiles, run: u64) -> bool {
+    newest_receipt(bundle, run).is_some()
 }
 
-fn receipts(bundle: &BundleFiles) -> Vec<String> {
-    bundle.files().map(|(path, _)| path.to_owned()).filter(|path| path.ends_with(".receipt.json")).collect()
+/// The newest receipt that is this bundle's own. What cannot be read is none, and neither is that of another run.
+fn newest_receipt(bundle: &BundleFiles, run: u64) -> Option<Receipt> {
+    let seal = attesting::seal_of(bundle).ok()?;
+    let paths = bundle.files().map(|(path, _)| path).filter(|path| path.ends_with(".receipt.json"));
+    let receipts = paths.filter_map(|path| Receipt::parse(&bundle.text(path).ok()?).ok());
+    receipts
+        .filter(|receipt| receipt.run == run && receipt.sealed_sha256 == seal)
+        .max_by_key(|receipt| receipt.archived_at)
 }

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
-use backproof_bundle::{BundleFiles, SealInputs, Sealed};
+use backproof_bundle::{ATTESTATIONS, BundleFiles, CheckStanding, Checked, REPORTS, SealInputs, Sealed, VerifyOptions};
 use backproof_evidence::{History, RunEvidence, conclude};
 use backproof_model::register::{REGISTER_CHAIN, REGISTER_RUN, RegisterEvent};
 use backproof_store::{RegisterLog, RunState, Store};
+
+use crate::files;
 
 /// The directory of the bundles.
 pub(crate) fn folder(store: &Store) -> PathBuf {
@@ -44,14 +46,25 @@ pub(crate) async fn seal_closed(store: &Store) -> anyhow::Result<Vec<Result<Seal
     Ok(sealed)
 }
 
+/// What does not hold of a bundle, whoever is believed.
+pub(crate) fn broken(bundle: &BundleFiles) -> Vec<Checked> {
+    let verification = backproof_bundle::verify(bundle, &VerifyOptions::default());
+    verification.checks.into_iter().filter(|check| check.standing == CheckStanding::DoesNotHold).collect()
+}
+
 fn is_entered(events: &[backproof_store::DatedEvent], run: u64) -> bool {
     events.iter().any(|(_, event)| matches!(event, RegisterEvent::BundleSealed { run: sealed, .. } if *sealed == run))
 }
 
-/// Refuses to vouch for a bundle that does not hold, or is not the one whose seal the register has.
-pub(crate) async fn refuse_another(store: &Store, bundle: &BundleFiles, run: u64) -> anyhow::Result<()> {
-    crate::commands::verify::refuse_broken(bundle)?;
-    let seal = super::attesting::seal_of(bundle)?;
+/// Refuses to go on with a bundle that does not hold, or is not the one whose seal the register has. Reports are not
+/// looked at: they are made again.
+pub(crate) async fn refuse_another(store: &Store, run: u64) -> anyhow::Result<()> {
+    files::clear_unfinished(&of_run(store, run).join(ATTESTATIONS))?;
+    let bundle = open(store, run)?;
+    if let Some(check) = broken(&bundle).into_iter().find(|check| check.name != REPORTS) {
+        anyhow::bail!("its bundle does not hold: {}: {}", check.name, check.sentence);
+    }
+    let seal = super::attesting::seal_of(&bundle)?;
     let events = store.events().await?;
     let entered = events.into_iter().rev().find_map(|(_, event)| {
         if let RegisterEvent::BundleSealed { run: sealed, sha256 } = event

@@ -1,6 +1,7 @@
 //! The steps after a run is closed, each done once.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use anyhow::Context;
 use backproof_bundle::{BundleFiles, REPORTS, ReadOptions, SUMS};
@@ -20,6 +21,9 @@ use crate::args::Common;
 use crate::args::evidence::ReportFormat;
 use crate::exit::UsageError;
 use crate::{approval, files, wiring};
+
+/// The report that every run has.
+const HTML: &str = "report.html";
 
 /// The evidence of a run, and what became of it.
 pub(crate) struct Finished {
@@ -50,20 +54,27 @@ pub(crate) async fn finish(common: &Common, store: &Store, run: u64) -> anyhow::
         told.push(format!("run {} is not sealed: {:#}", unsealed.run, unsealed.why));
     }
     let plan = evidence_plan(&evidence)?;
-    let bundle = Some(bundles::of_run(store, run)).filter(|bundle| bundle.exists());
+    let mut bundle = Some(bundles::of_run(store, run)).filter(|bundle| bundle.exists());
+    if bundle.is_some()
+        && let Err(error) = bundles::refuse_another(store, run).await
+    {
+        trouble.push(format!("run {run} has no bundle to go on with: {error:#}"));
+        bundle = None;
+    }
     if bundle.is_some() {
         attest(common, store, &evidence, &results, &plan, &mut trouble).await?;
     }
-    let html = report(common, store, &evidence, &conclusion, &plan, &mut trouble)?;
-    run_files.write("report.html", &html)?;
+    let sealed = bundle.as_ref().map(|_| bundles::open(store, run)).transpose()?;
+    let html = report(common, sealed.as_ref(), &evidence, &conclusion, &plan, &mut trouble)?;
+    run_files.write(HTML, &html)?;
     if bundle.is_some() {
-        add_report(&bundles::open(store, run)?, "report.html", &html)?;
+        add_report(&bundles::open(store, run)?, HTML, &html)?;
         bundles::pack(store, run)?;
         if let Err(error) = archiving::archive(common, store, &evidence).await {
             trouble.push(format!("run {run} is not archived: {error:#}"));
         }
     }
-    Ok(Finished { evidence, conclusion, report: run_files.path("report.html"), bundle, trouble, earlier })
+    Ok(Finished { evidence, conclusion, report: run_files.path(HTML), bundle, trouble, earlier })
 }
 
 /// Makes good what was cut off or failed after earlier runs were closed; gives what still cannot be done.
@@ -89,9 +100,8 @@ fn is_complete(store: &Store, run: u64) -> bool {
     let Some(plan) = plan else { return false };
     let evidence = plan.get("evidence").cloned().map_or_else(|| Ok(EvidencePlan::default()), serde_json::from_value);
     let Ok(evidence) = evidence else { return false };
-    let is_archived = plan.get("archive").is_none_or(Value::is_null) || archiving::has_receipt(&bundle);
-    let has_report = bundle.has(&format!("{REPORTS}/report.html"));
-    has_report
+    let is_archived = plan.get("archive").is_none_or(Value::is_null) || archiving::has_receipt(&bundle, run);
+    has_report(&bundle)
         && is_archived
         && !attesting::lacks_signature(&bundle, &evidence)
         && !attesting::lacks_time_stamp(&bundle, &evidence)
@@ -122,7 +132,6 @@ async fn attest(
     let bundle = bundles::open(store, run)?;
     if let Some(key) = plan.signed_with.as_ref().filter(|_| attesting::lacks_signature(&bundle, plan)) {
         let signed = async {
-            bundles::refuse_another(store, &bundle, run).await?;
             let key = SigningKey::of_plan(key, || wiring::signing_keys(common, store.clock().clone())).await?;
             attesting::sign_as_operator(&bundle, evidence, results, &key, store.clock().now()).await
         };
@@ -141,7 +150,7 @@ async fn attest(
 /// The HTML report: of the bundle where there is one, of the journal alone where not.
 fn report(
     common: &Common,
-    store: &Store,
+    sealed: Option<&BundleFiles>,
     evidence: &RunEvidence,
     conclusion: &Conclusion,
     plan: &EvidencePlan,
@@ -163,17 +172,16 @@ fn report(
         told("templates of your own", error);
         TemplateSet::builtin()
     });
-    let sealed = bundles::of_run(store, run).exists().then(|| bundles::open(store, run)).transpose()?;
-    let dossier = match &sealed {
+    let dossier = match sealed {
         Some(bundle) => dossier_of(common, std::slice::from_ref(bundle), subject, plan)?,
         None => Dossier { subject, ..backproof_render::html::unsealed(evidence, conclusion) },
     };
     let mut wanted =
         Wanted { format: ReportFormat::Html, catalogues, templates, oscal_version: OscalVersion::default() };
-    let made = reporting::make(&dossier, sealed.as_ref(), &wanted).or_else(|error| {
+    let made = reporting::make(&dossier, sealed, &wanted).or_else(|error| {
         told("templates of your own", error);
         wanted.templates = TemplateSet::builtin();
-        reporting::make(&dossier, sealed.as_ref(), &wanted)
+        reporting::make(&dossier, sealed, &wanted)
     });
     match made? {
         Made::File(_, html) => Ok(String::from_utf8(html)?),
@@ -196,36 +204,38 @@ fn dossier_of(
     Ok(backproof_bundle::dossier(bundles, &options, subject, None)?)
 }
 
-/// Puts a report into a bundle, with the digests of all reports there and the seal that they are of.
+/// Whether the HTML report is there, as the list of reports has it.
+fn has_report(bundle: &BundleFiles) -> bool {
+    let (Ok(list), Ok(html)) = (bundle.text(&format!("{REPORTS}/{SUMS}")), bundle.bytes(&format!("{REPORTS}/{HTML}")))
+    else {
+        return false;
+    };
+    let listed = line_of(&sha256_hex(html), HTML);
+    list.lines().any(|line| line == listed)
+}
+
+/// Puts a report into a bundle, and its digest into the list of reports, behind the seal that they are of.
+///
+/// What the list says of other reports stays: whether they still are what was made is for `verify` to say.
 pub(crate) fn add_report(bundle: &BundleFiles, name: &str, content: impl AsRef<[u8]>) -> anyhow::Result<PathBuf> {
     let folder = bundle.directory().join(REPORTS);
     let path = folder.join(name);
+    let head = format!("{}  ../{SUMS}", attesting::seal_of(bundle)?);
+    let listed = match bundle.text(&format!("{REPORTS}/{SUMS}")) {
+        Ok(listed) => listed,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(error).with_context(|| format!("cannot read `{}`", folder.join(SUMS).display())),
+    };
+    let others = listed.strip_prefix(&format!("{head}\n")).unwrap_or_default().lines();
+    let mut lines: BTreeMap<&str, String> =
+        others.filter_map(|line| Some((line.split_once("  ")?.1, line.to_owned()))).collect();
+    lines.insert(name, line_of(&sha256_hex(content.as_ref()), name));
+    let list: String = std::iter::once(head).chain(lines.into_values()).map(|line| format!("{line}\n")).collect();
     files::write_whole(&path, content.as_ref())?;
-    let mut sums = format!("{}  ../{SUMS}\n", attesting::seal_of(bundle)?);
-    let mut names = Vec::new();
-    let unreadable = || format!("cannot read `{}`", folder.display());
-    list(&folder, "", &mut names).with_context(unreadable)?;
-    names.sort();
-    for name in names.iter().filter(|name| *name != SUMS) {
-        let bytes = std::fs::read(folder.join(name)).with_context(unreadable)?;
-        sums.push_str(&format!("{}  {name}\n", sha256_hex(bytes)));
-    }
-    files::write_whole(&folder.join(SUMS), sums.as_bytes())?;
+    files::write_whole(&folder.join(SUMS), list.as_bytes())?;
     Ok(path)
 }
 
-/// The files below a folder; what a process that died had not finished is removed.
-fn list(folder: &Path, below: &str, names: &mut Vec<String>) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if entry.file_type()?.is_dir() {
-            list(&entry.path(), &format!("{below}{name}/"), names)?;
-        } else if name.starts_with(files::UNFINISHED) {
-            std::fs::remove_file(entry.path())?;
-        } else {
-            names.push(format!("{below}{name}"));
-        }
-    }
-    Ok(())
+fn line_of(sha256: &str, name: &str) -> String {
+    format!("{sha256}  {name}")
 }

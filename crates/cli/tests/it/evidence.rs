@@ -173,3 +173,68 @@ fn a_period_is_reported_with_all_of_its_runs() {
         desk.give(&["report", "--period", "2020"]).ends(2).tells("2026-01-01..2026-12-31");
     });
 }
+
+#[test]
+fn no_report_is_made_of_a_bundle_that_does_not_hold_whoever_signed_its_seal() {
+    in_small_world("\n[evidence]\nsign_with = \"operator.pem\"\n", |desk| {
+        desk.give(&["keygen", "--out", "operator.pem"]).ends(0);
+        desk.give(&["run", "--unapproved"]).ends(0);
+        let seal = desk.read(".backproof/bundles/1/SHA256SUMS");
+        let path = ".backproof/bundles/1/journal.jsonl";
+        let changed = desk.read(path).replacen("\"passed\"", "\"failed\"", 1);
+        assert_ne!(changed, desk.read(path));
+        desk.write(path, &changed);
+        assert_eq!(seal, desk.read(".backproof/bundles/1/SHA256SUMS"), "what is signed is unchanged");
+        let given = ["report", ".backproof/bundles/1", "--out", "r.html"];
+        desk.give(&given).ends(2).tells("does not hold, so no report is made of it").tells("journal.jsonl");
+        assert!(!desk.path("r.html").exists());
+        desk.give(&["report", "1"]).ends(70).tells("run 1 has no bundle to go on with");
+    });
+}
+
+#[test]
+fn a_signing_that_was_cut_off_is_gone_on_with() {
+    in_small_world("\n[evidence]\nsign_with = \"operator.pem\"\n", |desk| {
+        desk.give(&["keygen", "--out", "operator.pem"]).ends(0);
+        desk.give(&["run", "--unapproved"]).ends(0);
+        let second = desk.path(".backproof/bundles/1/attestations/operator.test-result.dsse.json");
+        std::fs::remove_file(&second).unwrap();
+        desk.write(".backproof/bundles/1/attestations/.unfinished-1", "{\"payl");
+        verified(desk, &[]).ends(3);
+        desk.give(&["report", "1"]).ends(0);
+        assert!(second.exists() && !desk.path(".backproof/bundles/1/attestations/.unfinished-1").exists());
+        verified(desk, &[]).ends(3).says("operator.test-result.dsse.json");
+    });
+}
+
+#[test]
+fn a_report_that_was_cut_off_before_its_list_is_made_again_and_others_are_not_vouched_for() {
+    with_a_run(|desk| {
+        desk.give(&["report", "1", "--format", "md"]).ends(0);
+        desk.write(".backproof/bundles/1/reports/report.html", "cut");
+        verified(desk, &[]).ends(1).says("report.html");
+        desk.give(&["report", "1"]).ends(0);
+        verified(desk, &[]).ends(3);
+        desk.write(".backproof/bundles/1/reports/report.md", "All is well.");
+        desk.give(&["report", "1", "--out", "elsewhere.html"]).ends(0);
+        verified(desk, &[]).ends(1).says("reports/report.md` was changed");
+    });
+}
+
+#[test]
+fn a_receipt_of_another_run_or_of_too_little_is_no_archive() {
+    in_small_world("\n[archive]\nto = \"archive\"\n", |desk| {
+        desk.give(&["run", "--unapproved"]).ends(0);
+        desk.give(&["run", "--unapproved"]).ends(0);
+        let receipt = |run: u32| format!(".backproof/bundles/{run}/attestations/archive-1.receipt.json");
+        let (first, second) = (desk.read(&receipt(1)), desk.read(&receipt(2)));
+        desk.write(&receipt(2), &first);
+        desk.give(&["archive", "verify", "2"]).ends(2).tells("run 2 has no receipt");
+        let mut short: serde_json::Value = serde_json::from_str(&second).unwrap();
+        short["objects"].as_array_mut().unwrap().remove(0);
+        desk.write(&receipt(2), &short.to_string());
+        desk.give(&["archive", "verify", "2"]).ends(1).says("the receipt does not name it");
+        desk.write(&receipt(2), &second);
+        desk.give(&["archive", "verify", "2", "--content"]).ends(0);
+    });
+}
