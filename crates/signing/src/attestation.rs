@@ -155,13 +155,13 @@ impl Attested {
 
     /// The statement on the seal with this SHA-256, for the holder of `signer` to sign.
     ///
-    /// Our own predicates carry the public key, so that a signature can be checked by whoever knows nobody. A
-    /// sign-off is made by [`sign_off`], which asks first whether this key may.
+    /// Every predicate carries the public key, so that a signature can be checked by whoever knows nobody; in-toto's
+    /// own lets further fields of others pass. A sign-off is made by [`sign_off`], which asks first whether this key may.
     pub fn statement(&self, seal_sha256: &str, signer: &PublicKey) -> Unsigned {
         let predicate = match self {
             Self::Run(run) => with_key(run, signer),
             Self::SignOff(sign_off) => with_key(sign_off, signer),
-            Self::TestResult(result) => serde_json::to_value(result).expect("texts are always JSON"),
+            Self::TestResult(result) => with_key(result, signer),
         };
         let statement = Statement {
             kind: STATEMENT_TYPE.to_owned(),

@@ -67,6 +67,11 @@ impl Person {
         self.not_before.is_none_or(|first| first <= moment) && self.not_after.is_none_or(|last| moment < last)
     }
 
+    /// Whether the key holds whatever the moment.
+    pub fn holds_always(&self) -> bool {
+        self.not_before.is_none() && self.not_after.is_none()
+    }
+
     /// Whether the person may do this.
     pub fn may(&self, role: Role) -> bool {
         self.roles.contains(&role)

@@ -109,30 +109,67 @@ fn the_payload_is_an_in_toto_statement_on_the_seal() {
     assert_eq!(statement["predicate"]["public_key"], key(1).public().to_base64());
 }
 
-#[test]
-fn the_test_result_has_in_totos_own_fields_and_is_verified_by_a_known_key() {
-    let result = TestResult {
+fn result() -> TestResult {
+    TestResult {
         result: TestResultWord::Warned,
         configuration: vec![ResourceDescriptor::new("plan.json", &"ab".repeat(32))],
         passed_tests: vec!["test-1".into()],
         warned_tests: vec!["test-2".into()],
         failed_tests: Vec::new(),
-    };
-    let envelope = attested(&Attested::TestResult(result.clone()), &key(1));
+    }
+}
+
+#[test]
+fn the_test_result_has_in_totos_own_fields_and_the_key_and_needs_no_trust_file() {
+    let envelope = attested(&Attested::TestResult(result()), &key(1));
     let statement: Value = serde_json::from_slice(&envelope.payload).unwrap();
     assert_eq!(statement["predicateType"], "https://in-toto.io/attestation/test-result/v0.1");
     let expected = json!({
         "result": "WARNED",
         "configuration": [{ "name": "plan.json", "digest": { "sha256": "ab".repeat(32) } }],
         "passedTests": ["test-1"], "warnedTests": ["test-2"], "failedTests": [],
+        "public_key": key(1).public().to_base64(),
     });
     assert_eq!(statement["predicate"], expected);
 
-    let known = examined(&envelope, None);
-    assert_eq!((known.standing, known.attested), (Standing::SignerUnknown, Some(Attested::TestResult(result))));
+    let seen = examine(envelope.to_json().as_bytes(), SEAL, &context(None, &[]));
+    assert_eq!((seen.standing, seen.attested), (Standing::SignerUnknown, Some(Attested::TestResult(result()))));
     assert_eq!(examined(&envelope, Some(&trust())).standing, Standing::Trusted);
-    let nobody = Context { operator_keys: &[], ..context(None, &[]) };
-    assert_refused(&examine(envelope.to_json().as_bytes(), SEAL, &nobody), "not among the trusted keys (none)");
+}
+
+#[test]
+fn a_test_result_without_a_key_is_verified_by_a_known_one() {
+    let mut statement: Value =
+        serde_json::from_slice(&attested(&Attested::TestResult(result()), &key(1)).payload).unwrap();
+    statement["predicate"].as_object_mut().unwrap().remove("public_key");
+    let envelope = sign(&key(1), STATEMENT_PAYLOAD, statement.to_string().into_bytes());
+    let known = examined(&envelope, None);
+    assert_eq!((known.standing, known.attested), (Standing::SignerUnknown, Some(Attested::TestResult(result()))));
+    assert_eq!(examined(&envelope, Some(&trust())).standing, Standing::Trusted);
+    let nobody = examine(envelope.to_json().as_bytes(), SEAL, &context(None, &[]));
+    assert_refused(&nobody, "not among the trusted keys (none)");
+}
+
+#[test]
+fn a_statement_without_a_date_is_judged_at_the_runs_closing_and_at_its_time_stamp() {
+    let envelope = attested(&Attested::TestResult(result()), &key(1)).to_json();
+    let (trust, keys) = (trust(), operator_keys());
+    let judged = |closed: Option<&str>, stamped: Option<&str>| {
+        let (closed_at, stamped_at) = (closed.map(at), stamped.map(at));
+        let context = Context { closed_at, stamped_at, ..context(Some(&trust), &keys) };
+        examine(envelope.as_bytes(), SEAL, &context)
+    };
+    let while_it_held = judged(Some("2026-04-20T11:59:00Z"), Some("2026-04-20T12:00:00Z"));
+    assert_eq!(while_it_held.standing, Standing::Trusted, "{}", while_it_held.remark);
+    for closed in ["2025-12-31T23:59:59Z", "2027-01-01T00:00:00Z"] {
+        assert_refused(
+            &judged(Some(closed), None),
+            &format!("with a key that the trust file does not let hold at {closed}"),
+        );
+    }
+    let later = judged(Some("2026-04-20T11:59:00Z"), Some("2027-03-01T00:00:00Z"));
+    assert_refused(&later, "does not let hold at 2027-03-01T00:00:00Z");
+    assert_refused(&judged(None, None), "a key that does not hold for ever, and nothing says when");
 }
 
 #[test]

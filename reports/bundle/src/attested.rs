@@ -101,13 +101,13 @@ fn standing(of: Standing) -> AttestationStanding {
 }
 
 fn signature(file: String, examined: Examined, envelope: &[u8]) -> Judged {
-    let is_sign_off = match &examined.attested {
-        Some(Attested::SignOff(_)) => true,
-        Some(Attested::Run(_) | Attested::TestResult(_)) => false,
+    let kind = match &examined.attested {
+        Some(Attested::TestResult(_)) => AttestationKind::TestResult,
+        Some(Attested::SignOff(_)) => AttestationKind::SignOff,
         // Of one that is not believed at all, what it calls itself still says what it wanted to be.
-        None => claims_sign_off(envelope),
+        None if claims_sign_off(envelope) => AttestationKind::SignOff,
+        Some(Attested::Run(_)) | None => AttestationKind::Operator,
     };
-    let kind = if is_sign_off { AttestationKind::SignOff } else { AttestationKind::Operator };
     let by = examined.person.or_else(|| examined.attested.as_ref().and_then(named_in));
     let decided = examined.decisions.into_iter();
     let decisions = decided.map(|it| Decision { exception: it.exception, decision: it.decision }).collect();

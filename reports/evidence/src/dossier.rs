@@ -139,8 +139,10 @@ pub struct Attestation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AttestationKind {
-    /// The operator's signature, made when the bundle was sealed.
+    /// The operator's signature on the run, made when the bundle was sealed.
     Operator,
+    /// The operator's result in in-toto's words. It says neither whose run it is nor when, so it stands for no signature.
+    TestResult,
     /// Another person's, made later.
     SignOff,
     /// A time-stamp of an authority (RFC 3161).

@@ -2,6 +2,7 @@
 //!
 //! The moment of signing is the signer's own word. A key's window is judged at it, and once more at the moment of a
 //! time-stamp over the envelope where there is one, so that a key that ran out cannot be used with a date from before.
+//! A statement that says no moment is judged at the run's closing instead: it cannot have been signed earlier.
 
 use jiff::Timestamp;
 
@@ -179,7 +180,11 @@ fn may_operate(attested: &Attested, owner: Option<&Person>, context: &Context<'_
     if !owner.may(Role::Operator) {
         return Err(format!("{name} signed it, and is no operator by the trust file"));
     }
-    match attested.signed_at().into_iter().chain(context.stamped_at).find(|at| !owner.holds_at(*at)) {
+    let moments = || attested.signed_at().or(context.closed_at).into_iter().chain(context.stamped_at);
+    if moments().next().is_none() && !owner.holds_always() {
+        return Err(format!("{name} signed it with a key that does not hold for ever, and nothing says when"));
+    }
+    match moments().find(|at| !owner.holds_at(*at)) {
         Some(at) => Err(format!("{name} signed it with a key that the trust file does not let hold at {at}")),
         None => Ok(()),
     }

@@ -54,6 +54,7 @@ fn one(judged: &Judged, known: Option<&Known<'_>>) -> Checked {
     let attestation = &judged.attestation;
     let what = match attestation.kind {
         AttestationKind::Operator => "signature",
+        AttestationKind::TestResult => "test result",
         AttestationKind::SignOff => "sign-off",
         AttestationKind::TimeStamp => "time-stamp",
         AttestationKind::ArchiveReceipt => "receipt",

@@ -4,7 +4,7 @@ use std::fs;
 
 use backproof_bundle::{CheckStanding, Verification, VerifyOptions, verify};
 use backproof_evidence::dossier::AttestationKind;
-use backproof_signing::{Attested, Trust};
+use backproof_signing::{Attested, TestResult, TestResultWord, Trust};
 
 use crate::authority::Authority;
 use crate::support::{
@@ -119,6 +119,29 @@ fn a_key_that_holds_no_more_signs_nothing() {
     );
     let told = wrong(&with_trust(&sealed.directory, &Trust::parse(&text).unwrap()));
     assert!(told.contains("does not let hold at 2026-10-02T08:00:00Z"), "{told}");
+}
+
+#[test]
+fn a_test_result_is_no_operators_signature_and_none_at_all_by_a_key_that_held_no_more() {
+    let (_installation, sealed) = Installation::of_every_outcome();
+    let result = TestResult {
+        result: TestResultWord::Failed,
+        configuration: Vec::new(),
+        passed_tests: Vec::new(),
+        warned_tests: Vec::new(),
+        failed_tests: Vec::new(),
+    };
+    let file = "operator.test-result.dsse.json";
+    attest_as(&sealed.directory, file, &Attested::TestResult(result), &key("rosa"));
+    let verification = with_trust(&sealed.directory, &everybody());
+    assert_eq!(verification.check("signature").unwrap().standing, CheckStanding::NotShown, "{verification:#?}");
+    let text = format!(
+        "[[person]]\nname = \"rosa@ops-1\"\nkey = \"{}\"\nroles = [\"operator\"]\nnot_after = 2026-01-01T00:00:00Z\n",
+        key("rosa").public().to_base64()
+    );
+    let told = wrong(&with_trust(&sealed.directory, &Trust::parse(&text).unwrap()));
+    assert!(told.contains(&format!("test result {file}: ")), "{told}");
+    assert!(told.contains("with a key that the trust file does not let hold at 2026-"), "{told}");
 }
 
 #[test]

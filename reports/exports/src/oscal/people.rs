@@ -105,7 +105,7 @@ impl Context<'_> {
 /// The role in which somebody attests; authorities and archives have none.
 fn role(kind: AttestationKind) -> Option<&'static str> {
     match kind {
-        AttestationKind::Operator => Some("operator"),
+        AttestationKind::Operator | AttestationKind::TestResult => Some("operator"),
         AttestationKind::SignOff => Some("reviewer"),
         AttestationKind::TimeStamp | AttestationKind::ArchiveReceipt => None,
     }
@@ -114,6 +114,7 @@ fn role(kind: AttestationKind) -> Option<&'static str> {
 fn role_part(kind: AttestationKind) -> &'static str {
     match kind {
         AttestationKind::Operator => "operator-signature",
+        AttestationKind::TestResult => "operator-test-result",
         AttestationKind::SignOff => "sign-off",
         AttestationKind::TimeStamp => "time-stamp",
         AttestationKind::ArchiveReceipt => "archive-receipt",

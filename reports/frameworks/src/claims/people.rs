@@ -163,7 +163,15 @@ fn how_retested(exception: Option<&Exception>, now: Option<Timestamp>) -> (Claim
 }
 
 pub(super) fn evidence_signed(dossier: &Dossier) -> ClaimReading {
-    attested(DossierClaim::EvidenceSigned, dossier, SIGNATURES, AttestationKind::Operator, "signed by the operator")
+    per_run(DossierClaim::EvidenceSigned, dossier, SIGNATURES, |run| {
+        let counts = |it: &&Attestation| match it.kind {
+            AttestationKind::Operator => true,
+            // It is no signature on the run, and still worse than none where it does not hold.
+            AttestationKind::TestResult => it.standing == AttestationStanding::Invalid,
+            AttestationKind::SignOff | AttestationKind::TimeStamp | AttestationKind::ArchiveReceipt => false,
+        };
+        best(&run.attestations.iter().filter(counts).collect::<Vec<_>>(), "signed by the operator")
+    })
 }
 
 pub(super) fn evidence_time_stamped(dossier: &Dossier) -> ClaimReading {
@@ -225,7 +233,8 @@ pub(super) fn reviewed_by_another(dossier: &Dossier) -> ClaimReading {
 /// Whether an attestation is by the operator: by the key, by the name, or by the name that started the run.
 fn is_operators(attestation: &Attestation, run: &RunRecord) -> bool {
     let plain = |text: &str| text.trim().to_lowercase();
-    let operators = || run.attestations.iter().filter(|it| it.kind == AttestationKind::Operator);
+    let is_of_operator = |kind| matches!(kind, AttestationKind::Operator | AttestationKind::TestResult);
+    let operators = || run.attestations.iter().filter(|it| is_of_operator(it.kind));
     let same_key = operators().any(|it| it.key_id.is_some() && it.key_id == attestation.key_id);
     let Some(by) = attestation.by.as_deref().map(plain) else { return same_key };
     let started = run.evidence.opened.as_ref().map(|opened| plain(&opened.operator));

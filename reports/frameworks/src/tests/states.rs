@@ -42,6 +42,14 @@ fn attested(kind: AttestationKind, standing: Option<AttestationStanding>) -> Dos
     })
 }
 
+/// The operator's result in in-toto's words, and no signature on the run.
+fn only_a_test_result(standing: AttestationStanding) -> Dossier {
+    run(|run| {
+        run.attestations[0].kind = AttestationKind::TestResult;
+        run.attestations[0].standing = standing;
+    })
+}
+
 pub(super) fn outcome(run: &mut RunRecord, test: usize, outcome: Outcome) {
     run.evidence.tests[test].outcome = outcome;
 }
@@ -155,6 +163,8 @@ pub(super) fn states() -> Vec<(DossierClaim, ClaimStanding, Dossier)> {
         ),
         (C::EvidenceSigned, NotShown, attested(AttestationKind::Operator, Some(AttestationStanding::SignerUnknown))),
         (C::EvidenceSigned, Contradicted, attested(AttestationKind::Operator, Some(AttestationStanding::Invalid))),
+        (C::EvidenceSigned, NotShown, only_a_test_result(AttestationStanding::Trusted)),
+        (C::EvidenceSigned, Contradicted, only_a_test_result(AttestationStanding::Invalid)),
         (C::EvidenceTimeStamped, NotShown, attested(AttestationKind::TimeStamp, None)),
         (
             C::EvidenceTimeStamped,

@@ -70,6 +70,7 @@ fn vouched(latest: &RunRecord) -> String {
     }
     let kinds = [
         (AttestationKind::Operator, "operator's signature"),
+        (AttestationKind::TestResult, "test result"),
         (AttestationKind::SignOff, "sign-off"),
         (AttestationKind::TimeStamp, "time-stamp"),
         (AttestationKind::ArchiveReceipt, "archive receipt"),

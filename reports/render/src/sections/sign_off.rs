@@ -61,6 +61,7 @@ fn approval(record: &RunRecord, approver: &Approver) -> [Cell; 7] {
 fn attestation(record: &RunRecord, it: &Attestation) -> [Cell; 7] {
     let what = match it.kind {
         AttestationKind::Operator => "Operator's signature",
+        AttestationKind::TestResult => "Operator's result, in in-toto's words",
         AttestationKind::SignOff => "Sign-off",
         AttestationKind::TimeStamp => "Time-stamp (RFC 3161)",
         AttestationKind::ArchiveReceipt => "Archive receipt",
