@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use backproof_clock::SharedClock;
 use backproof_drand::time_of_round;
+use backproof_engine::doctor::{State, Subject};
 use backproof_engine::{EngineError, Request, Until, What, Witnesses};
 use backproof_simulator::World;
 use jiff::{SignedDuration, Timestamp};
@@ -129,4 +130,26 @@ fn a_run_that_is_told_to_stop_does_not_wait_for_the_round() {
     let refused = play.perform(&ALONE, |world| world.stop.cancel()).unwrap_err();
     assert!(refused.to_string().contains("stopped while waiting for round 123"), "{refused}");
     assert!(witness.asked.lock().unwrap().is_empty());
+}
+
+#[test]
+fn the_doctor_asks_relays_and_authorities_before_the_day() {
+    let found = |play: &Play| {
+        let examined = play.ask(async |world| backproof_engine::doctor::examine(world).await);
+        let of_draw = examined.into_iter().filter(|one| one.subject == Subject::Draw);
+        of_draw.map(|one| (one.state, one.detail)).collect::<Vec<_>>()
+    };
+    // A minute and some seconds behind the round that is known.
+    let play = beginning_at(time_of_round(ROUND).unwrap() + SignedDuration::from_secs(61));
+    let alone = found(&play);
+    assert!(matches!(&alone[..], [(State::Doubtful, why)] if why.contains("draw --reveal")), "{alone:?}");
+    let [sound, silent] = [(false, 0), (true, usize::MAX)].map(|(authority, failures)| {
+        let play = beginning_at(time_of_round(ROUND).unwrap() + SignedDuration::from_secs(61));
+        let witness = scripted(&play, authority, failures);
+        found(&play.witnessed_by(witness))
+    });
+    let [(State::Good, relay), (State::Doubtful, authority)] = &sound[..] else { panic!("{sound:?}") };
+    assert!(relay.contains("round 123") && authority.contains("graded self-attested"), "{sound:?}");
+    let [(State::Bad, relay), (State::Doubtful, _)] = &silent[..] else { panic!("{silent:?}") };
+    assert!(relay.contains("the relay is down"), "{silent:?}");
 }

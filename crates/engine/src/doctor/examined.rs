@@ -76,6 +76,8 @@ pub enum Subject {
     Metadata,
     /// The validators' settings, programs and baselines.
     Validator,
+    /// What the draw takes from elsewhere.
+    Draw,
     /// Where sealed bundles are kept.
     Archive,
     /// What is needed besides restoring: prices, alarms.
@@ -102,6 +104,7 @@ impl Subject {
             Self::Key => "key",
             Self::Metadata => "metadata",
             Self::Validator => "validator",
+            Self::Draw => "draw",
             Self::Archive => "archive",
             Self::Surroundings => "surroundings",
         }

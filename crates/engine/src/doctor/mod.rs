@@ -8,6 +8,7 @@
 mod archive;
 mod authorisation;
 mod clocks;
+mod draw;
 mod examined;
 mod excess;
 mod here;
@@ -46,6 +47,7 @@ pub async fn examine_against(world: &World, required: &Required) -> Vec<Examined
     };
     let subjects = tokio::join!(
         archive::examine(world),
+        draw::examine(world),
         roles::examine(world),
         permissions::examine(world, &opened, &required),
         excess::examine(world, &opened),
@@ -55,7 +57,7 @@ pub async fn examine_against(world: &World, required: &Required) -> Vec<Examined
         network::examine(world, &opened),
         about_points,
     );
-    let (archive, roles, permissions, excess, sources, sandbox, types, network, about_points) = subjects;
+    let (archive, draw, roles, permissions, excess, sources, sandbox, types, network, about_points) = subjects;
     [
         authorisation::examine(world),
         here::examine(world),
@@ -69,6 +71,7 @@ pub async fn examine_against(world: &World, required: &Required) -> Vec<Examined
         types,
         network,
         about_points,
+        draw,
         archive,
         validators::examine(world, &opened),
     ]
