@@ -2,7 +2,7 @@
 //!
 //! Every value of every restored store holds a marker, some stores are sound and some are not, and all that a run leaves
 //! behind is searched for it in every form that bytes may take: the state directory with its database and raw answers, the
-//! journal, logs of everything at the level of debugging, the results and the reports. The passwords that were made for
+//! journal, the sealed bundle, logs of everything at the level of debugging, the results, the reports and all exports. The passwords that were made for
 //! the restored servers, the credentials of sessions and the key that content is hashed under are searched for alike.
 
 mod forms;
@@ -10,6 +10,10 @@ mod logs;
 
 use std::path::Path;
 
+use backproof_bundle::ReadOptions;
+use backproof_evidence::Dossier;
+use backproof_evidence::dossier::Subject;
+use backproof_exports::oscal::OscalOptions;
 use backproof_model::{FaultOwner, Verdict};
 use backproof_simulator::World;
 use base64::Engine as _;
@@ -62,18 +66,38 @@ fn files(directory: &Path) -> Vec<Output> {
 
 /// Everything that a run wrote, and everything that is made of it.
 fn outputs(play: &Play, seen: &Seen) -> Vec<Output> {
+    let bundle = play.sealed(seen.evidence.run);
+    let dossier = backproof_bundle::dossier(&[bundle], &ReadOptions::default(), Subject::default(), None).unwrap();
     let mut all = files(play.directory());
+    all.extend(exports(&dossier));
     let mut add = |name: &str, bytes: Vec<u8>| all.push(Output { name: name.into(), bytes });
     let results = backproof_evidence::results(&seen.evidence, &seen.conclusion);
     add("results.json", serde_json::to_vec_pretty(&results).unwrap());
     add("report.html", backproof_render::html::of_run(&seen.evidence, &seen.conclusion).unwrap().into_bytes());
-    let dossier = backproof_render::html::unsealed(&seen.evidence, &seen.conclusion);
     let document = backproof_render::document(&dossier, &[]);
     add("report.md", backproof_render::markdown::render(&document).into_bytes());
     add("summary", backproof_render::text::summary(&seen.evidence, &seen.conclusion, None).into_bytes());
     add("evidence", format!("{:#?}", seen.evidence).into_bytes());
     add("logs", logs::so_far());
     all
+}
+
+/// What others read of a sealed bundle. A workbook's tables are those of the CSV files, and packed.
+fn exports(dossier: &Dossier) -> Vec<Output> {
+    let catalogues = backproof_frameworks::catalogues().iter().map(|shipped| shipped.read().unwrap());
+    let assessments: Vec<_> = catalogues.map(|catalogue| backproof_frameworks::assess(&catalogue, dossier)).collect();
+    let document = backproof_render::document(dossier, &assessments);
+    let oscal = backproof_exports::oscal::oscal(dossier, &assessments, &OscalOptions::default());
+    let tables = backproof_exports::csv::tables(dossier).into_iter();
+    let mut all: Vec<(String, String)> = tables.map(|table| (format!("{}.csv", table.name), table.to_csv())).collect();
+    let mut add = |name: &str, text: String| all.push((name.into(), text));
+    add("assessed.md", backproof_render::markdown::render(&document));
+    add("assessment-plan.json", oscal.assessment_plan);
+    add("assessment-results.json", oscal.assessment_results);
+    add("poam.json", oscal.plan_of_action.unwrap_or_default());
+    add("findings.ocsf.jsonl", backproof_exports::ocsf::ocsf(dossier, &assessments));
+    add("junit.xml", backproof_exports::junit::junit(dossier));
+    all.into_iter().map(|(name, text)| Output { name, bytes: text.into_bytes() }).collect()
 }
 
 /// Where something of these bytes was written, and in what form.
@@ -125,7 +149,20 @@ fn nothing_that_a_store_holds_and_no_secret_is_written_anywhere() {
     }
     assert_eq!(play.simulator.existing_resources(SANDBOX), Vec::<String>::new());
     let outputs = outputs(&play, &seen);
-    for name in ["journal", "raw.jsonl", "cloudtrail.tsv", "report.html", "logs"] {
+    for name in [
+        "journal",
+        "raw.jsonl",
+        "cloudtrail.tsv",
+        "report.html",
+        "logs",
+        "bundles/1/VERIFY.md",
+        "bundles/1/results.csv",
+        "checks.csv",
+        "assessment-results.json",
+        "poam.json",
+        "findings.ocsf.jsonl",
+        "junit.xml",
+    ] {
         assert!(outputs.iter().any(|output| output.name.contains(name) && !output.bytes.is_empty()), "no {name}");
     }
     let secrets = secrets(&play);
@@ -145,7 +182,19 @@ fn what_is_written_is_found_by_the_same_search() {
     let seen = play.seen(end.run);
     let outputs = outputs(&play, &seen);
     let places = found(&outputs, "the plan's name", MARKER.as_bytes()).join("\n");
-    for expected in ["journal.sqlite", "plan.toml", "results.json", "report.html", "report.md", "evidence", "logs"] {
+    for expected in [
+        "journal.sqlite",
+        "plan.toml",
+        "results.json",
+        "report.html",
+        "report.md",
+        "evidence",
+        "logs",
+        "bundles/1/plan.json",
+        "assessment-results.json",
+        "findings.ocsf.jsonl",
+        "junit.xml",
+    ] {
         assert!(places.contains(expected), "the plan's name was not found in {expected}:\n{places}");
     }
     let restored = seen.test("orders").last_attempt().unwrap().ended.as_ref().unwrap();
