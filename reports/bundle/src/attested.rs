@@ -214,7 +214,7 @@ fn speaks_of(receipt: &Value, seal: &str, bundle: &BundleFiles) -> Result<(), St
         // Names are `run-<run>/<path>`. The packed bundle and the register's head are not among a bundle's own files.
         let path = name.split_once('/').map_or("", |(_, path)| path);
         if bundle.has(path)
-            && let Ok(found) = digest_of(&bundle.path_of(path))
+            && let Ok(found) = digest_of(bundle, path)
             && found != kept
         {
             return Err(format!("it names {name} with SHA-256 {kept}, and the file has {found}"));

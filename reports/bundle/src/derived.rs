@@ -2,7 +2,8 @@
 //! again when it is verified.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::fs::File;
+use std::io;
 
 use backproof_evidence::dossier::Coverage;
 use backproof_evidence::points::PointLine;
@@ -63,28 +64,38 @@ pub(crate) struct NoCoverage {
     pub(crate) problem: BadLine,
 }
 
-/// Adds up the coverage from the lists in `directory`. `None` where there is no list of points.
-pub(crate) fn coverage_of(directory: &Path, history: &History) -> Result<Option<Vec<Coverage>>, NoCoverage> {
-    if !directory.join(POINTS).exists() {
-        return Ok(None);
-    }
+/// Adds up the coverage from the lists that `list` opens. `None` where there is no list of points.
+pub(crate) fn coverage_of(
+    list: impl Fn(&str) -> io::Result<File>,
+    history: &History,
+) -> Result<Option<Vec<Coverage>>, NoCoverage> {
     let mut reader = CoverageReader::default();
-    each_line(directory, POINTS, |line| {
+    let has_points = each_line(&list, POINTS, |line| {
         if let Some(point) = PointLine::parse(line) {
             reader.push(point);
         }
     })?;
-    if directory.join(UNCOVERED).exists() {
-        each_line(directory, UNCOVERED, |line| reader.push_uncovered(line))?;
+    if !has_points {
+        return Ok(None);
     }
+    each_line(&list, UNCOVERED, |line| reader.push_uncovered(line))?;
     Ok(Some(reader.finish(history)))
 }
 
-fn each_line(directory: &Path, file: &'static str, mut take: impl FnMut(&str)) -> Result<(), NoCoverage> {
+/// Whether there is such a list, each of whose lines was taken.
+fn each_line(
+    list: impl Fn(&str) -> io::Result<File>,
+    file: &'static str,
+    mut take: impl FnMut(&str),
+) -> Result<bool, NoCoverage> {
     let failed = |problem: BadLine| NoCoverage { file, problem };
-    let mut lines = Lines::of(&directory.join(file)).map_err(|error| failed(error.into()))?;
+    let mut lines = match list(file) {
+        Ok(list) => Lines::of(list),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(failed(error.into())),
+    };
     while let Some((_, line)) = lines.next_line().map_err(failed)? {
         take(line);
     }
-    Ok(())
+    Ok(true)
 }

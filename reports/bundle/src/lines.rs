@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
-use std::path::Path;
 
 /// More than any line of ours: a line of this length is an attack on memory.
 const LONGEST_LINE: u64 = 1 << 20;
@@ -41,9 +40,9 @@ pub(crate) enum BadLine {
 }
 
 impl Lines {
-    /// The lines of the file at this path.
-    pub(crate) fn of(path: &Path) -> io::Result<Self> {
-        Ok(Self { file: BufReader::with_capacity(1 << 16, File::open(path)?), line: Vec::new(), number: 0 })
+    /// The lines of this file.
+    pub(crate) fn of(file: File) -> Self {
+        Self { file: BufReader::with_capacity(1 << 16, file), line: Vec::new(), number: 0 }
     }
 
     /// The next line with its number from 1, without its LF.
@@ -71,7 +70,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lines");
         std::fs::write(&path, content).unwrap();
-        let mut lines = Lines::of(&path).unwrap();
+        let mut lines = Lines::of(File::open(&path).unwrap());
         let mut all = Vec::new();
         while let Some((_, line)) = lines.next_line().map_err(|problem| problem.to_string())? {
             all.push(line.to_owned());

@@ -69,7 +69,7 @@ pub(crate) fn shape(bundle: &BundleFiles, evidence: &RunEvidence) -> Result<Opti
         return Ok(None);
     }
     let mut reader = ShapeReader::of(evidence);
-    let mut lines = Lines::of(&bundle.path_of(POINTS)).map_err(|source| Unread::File { file: POINTS, source })?;
+    let mut lines = Lines::of(bundle.file(POINTS).map_err(|source| Unread::File { file: POINTS, source })?);
     let damaged = |problem: crate::lines::BadLine| Unread::Content { file: POINTS, problem: problem.to_string() };
     while let Some((_, line)) = lines.next_line().map_err(damaged)? {
         if let Some(point) = PointLine::parse(line) {

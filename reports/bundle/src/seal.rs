@@ -1,6 +1,6 @@
 //! Seals the evidence of a closed run.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -113,8 +113,8 @@ pub fn seal(inputs: &SealInputs<'_>, destination: &Path) -> Result<Sealed, SealE
     let conclusion = conclude(&evidence);
     let mut history = inputs.history.clone().before(run);
     history.add(&evidence, &conclusion);
-    let coverage =
-        coverage_of(inputs.run_files, &history).map_err(|error: NoCoverage| SealError::Damaged(error.to_string()))?;
+    let coverage = coverage_of(|list| File::open(inputs.run_files.join(list)), &history)
+        .map_err(|error: NoCoverage| SealError::Damaged(error.to_string()))?;
     let material = Material {
         evidence: &evidence,
         conclusion: &conclusion,

@@ -51,7 +51,7 @@ fn again(
         return Ok(());
     }
     let ranking = rank(known, commitment, &seed)?;
-    let population = File::open(known.bundle.path_of(POPULATION)).map_err(|error| format!("{POPULATION}: {error}"))?;
+    let population = known.bundle.file(POPULATION).map_err(|error| format!("{POPULATION}: {error}"))?;
     ranking_is(known, &ranking, &population, problems)?;
     let picks = pick(&ranking, &commitment.sizes).map_err(|problem| problem.to_string())?;
     let drawn: Vec<&DrawnPoint> = known.evidence.tests.iter().map(|test| &test.drawn).collect();
@@ -60,7 +60,7 @@ fn again(
 
 fn rank(known: &Known<'_>, commitment: &DrawCommitted, seed: &Seed) -> Result<Ranking, String> {
     let mut ranker = Ranker::new(seed, &commitment.certainty_units);
-    let mut lines = Lines::of(&known.bundle.path_of(POPULATION)).map_err(|error| format!("{POPULATION}: {error}"))?;
+    let mut lines = Lines::of(known.bundle.file(POPULATION).map_err(|error| format!("{POPULATION}: {error}"))?);
     while let Some((_, line)) = lines.next_line().map_err(|problem| format!("{POPULATION} {problem}"))? {
         ranker.push(line).map_err(|problem| problem.to_string())?;
     }
@@ -74,13 +74,13 @@ fn ranking_is(
     population: &File,
     problems: &mut Vec<String>,
 ) -> Result<(), String> {
-    let path = known.bundle.path_of(RANKING);
-    let digest = digest_of(&path).map_err(|error| format!("{RANKING} cannot be read: {error}"))?;
+    let unreadable = |error: std::io::Error| format!("{RANKING} cannot be read: {error}");
+    let digest = digest_of(known.bundle, RANKING).map_err(unreadable)?;
     let named = known.evidence.ranking_sha256.as_deref().unwrap_or_default();
     if digest != named {
         problems.push(format!("{RANKING} has SHA-256 {digest}, and the journal names {named}"));
     }
-    let mut lines = Lines::of(&path).map_err(|error| format!("{RANKING} cannot be read: {error}"))?;
+    let mut lines = Lines::of(known.bundle.file(RANKING).map_err(unreadable)?);
     let bad = |problem| format!("{RANKING} {problem}");
     for stratum in &ranking.strata {
         for (rank, unit) in (1_u64..).zip(&stratum.units) {

@@ -33,7 +33,7 @@ pub(super) fn check(known: &Known<'_>) -> Checked {
 }
 
 fn digest(bundle: &BundleFiles, file: &str, expected: &str, problems: &mut Vec<String>) {
-    match digest_of(&bundle.path_of(file)) {
+    match digest_of(bundle, file) {
         Ok(found) if found == expected => {}
         Ok(found) => problems.push(format!("{file} has SHA-256 {found}, and the journal names {expected}")),
         Err(error) => problems.push(format!("{file} cannot be read: {error}")),
@@ -58,7 +58,7 @@ fn each(
 ) {
     let mut read = || -> Result<(), Ended> {
         let failed = |problem| Ended::Line(file, problem);
-        let mut lines = Lines::of(&bundle.path_of(file)).map_err(|error| failed(error.into()))?;
+        let mut lines = Lines::of(bundle.file(file).map_err(|error| failed(error.into()))?);
         while let Some((number, line)) = lines.next_line().map_err(failed)? {
             take(number, line, problems);
         }
@@ -77,7 +77,7 @@ fn eligible(known: &Known<'_>, population: &PopulationFrozen, problems: &mut Vec
         known.evidence.tests.iter().map(|test| (test.drawn.point.recovery_point_arn.as_str(), &test.drawn)).collect();
     let read = || -> Result<(), Ended> {
         let of = |file: &'static str| move |problem| Ended::Line(file, problem);
-        let open = |file: &'static str| Lines::of(&known.bundle.path_of(file)).map_err(|error| of(file)(error.into()));
+        let open = |file: &'static str| known.bundle.file(file).map(Lines::of).map_err(|error| of(file)(error.into()));
         let (mut lines, mut points) = (open(POPULATION)?, open(POINTS)?);
         // The header.
         points.next_line().map_err(of(POINTS))?;

@@ -55,7 +55,7 @@ fn files(known: &Known<'_>) -> Result<BTreeMap<&'static str, String>, String> {
     history.add_coverage(&reading::coverage(known.bundle).map_err(|problem| words(&problem))?);
     let mut history = history.before(known.evidence.run);
     history.add(known.evidence, known.conclusion);
-    let coverage = coverage_of(known.bundle.directory(), &history).map_err(|problem| words(&problem))?;
+    let coverage = coverage_of(|list| known.bundle.file(list), &history).map_err(|problem| words(&problem))?;
     let material = Material {
         evidence: known.evidence,
         conclusion: known.conclusion,

@@ -1,12 +1,11 @@
 //! AWS's own words: its answers as they came, and what its event history has.
 
-use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
 
 use super::files::digest_of;
 use super::{Checked, Known};
 use crate::layout::{ANSWERS, TRAIL};
+use crate::open::BundleFiles;
 
 /// `None` where the run kept neither.
 pub(super) fn check(known: &Known<'_>) -> Option<Checked> {
@@ -17,7 +16,7 @@ pub(super) fn check(known: &Known<'_>) -> Option<Checked> {
         (TRAIL, corroboration.map(|corroboration| corroboration.file_sha256.as_str())),
     ];
     for (file, digest) in named {
-        match digest.map(|expected| (expected, digest_of(&known.bundle.path_of(file)))) {
+        match digest.map(|expected| (expected, digest_of(known.bundle, file))) {
             None if known.bundle.has(file) => problems.push(format!("{file} is there, and the journal names none")),
             None => {}
             Some((expected, Ok(found))) if expected == found => {}
@@ -27,7 +26,7 @@ pub(super) fn check(known: &Known<'_>) -> Option<Checked> {
             Some((_, Err(error))) => problems.push(format!("{file} cannot be read: {error}")),
         }
     }
-    if let (Some(raw), Ok(lines)) = (raw, lines_of(&known.bundle.path_of(ANSWERS)))
+    if let (Some(raw), Ok(lines)) = (raw, lines_of(known.bundle, ANSWERS))
         && lines != raw.lines
     {
         problems.push(format!("{ANSWERS} has {lines} lines, and the journal counts {}", raw.lines));
@@ -47,8 +46,8 @@ pub(super) fn check(known: &Known<'_>) -> Option<Checked> {
     Some(Checked::of("AWS's answers", problems, good))
 }
 
-fn lines_of(path: &Path) -> io::Result<u64> {
-    let mut file = File::open(path)?;
+fn lines_of(bundle: &BundleFiles, path: &str) -> io::Result<u64> {
+    let mut file = bundle.file(path)?;
     let mut piece = vec![0; 1 << 16];
     let mut lines = 0;
     loop {

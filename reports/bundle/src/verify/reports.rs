@@ -32,7 +32,7 @@ pub(super) fn check(bundle: &BundleFiles, seal: &str) -> Option<Checked> {
     problems.extend(wrong.iter().map(|problem| format!("{list}, behind its first line: {problem}")));
     for (name, expected) in &sums {
         let path = format!("{below}{name}");
-        match digest_of(&bundle.path_of(&path)) {
+        match digest_of(bundle, &path) {
             Ok(found) if found == *expected => {}
             Ok(found) => problems.push(format!("`{path}` was changed: expected SHA-256 {expected}, found {found}")),
             Err(error) => problems.push(format!("`{path}` cannot be read: {error}")),

@@ -2,6 +2,7 @@
 
 mod authority;
 mod entropy;
+mod hostile;
 mod packing;
 mod periods;
 mod sealing;
