@@ -75,7 +75,7 @@ fn operator_keys() -> Vec<PublicKey> {
 
 fn context<'a>(trust: Option<&'a Trust>, operator_keys: &'a [PublicKey]) -> Context<'a> {
     let closed_at = Some(at("2026-04-20T11:59:00Z"));
-    Context { operator: OPERATOR, operator_keys, trust, closed_at, stamped_at: None }
+    Context { operator: Some(OPERATOR), operator_keys, trust, closed_at, stamped_at: None }
 }
 
 fn examined(envelope: &Envelope, trust: Option<&Trust>) -> Examined {
@@ -279,7 +279,7 @@ fn the_operator_cannot_sign_off_with_the_same_key_by_the_same_name_or_with_anoth
 #[test]
 fn whoever_signed_as_the_operator_cannot_sign_off_whatever_name_the_run_has() {
     let (trust, keys) = (trust(), vec![key(1).public().clone()]);
-    let context = Context { operator: "root on ip-10-0-0-1", ..context(Some(&trust), &keys) };
+    let context = Context { operator: Some("root on ip-10-0-0-1"), ..context(Some(&trust), &keys) };
     let ada = SignOff { reviewer: "Ada Lovelace".into(), ..review() };
     let refused = sign_off(ada, SEAL, key(3).public(), &context).unwrap_err();
     assert_eq!(refused, SignOffRefused::OperatorsName { name: "Ada Lovelace".into() });

@@ -1,6 +1,7 @@
 //! Judges what was said of a sealed bundle: signatures, time-stamps, receipts.
 
 use std::collections::BTreeMap;
+use std::io;
 
 use backproof_evidence::RunEvidence;
 use backproof_evidence::dossier::{Attestation, AttestationKind, AttestationStanding, Decision};
@@ -42,20 +43,29 @@ pub fn judge(
     trust: Option<&Trust>,
     authorities: Option<&str>,
 ) -> Vec<Judged> {
-    let of_kind = |end: &str| -> Vec<(String, Vec<u8>)> {
+    let mut judged = Vec::new();
+    let mut of_kind = |end: &str, kind: AttestationKind| -> Vec<(String, Vec<u8>)> {
         let below = format!("{ATTESTATIONS}/");
         let files = bundle.files().map(|(path, _)| path).filter(|path| path.starts_with(&below) && path.ends_with(end));
-        files.filter_map(|path| Some((path[below.len()..].to_owned(), bundle.bytes(path).ok()?))).collect()
+        let named = files.map(|path| (path[below.len()..].to_owned(), bundle.bytes(path)));
+        let read = |(file, content): (String, io::Result<Vec<u8>>)| match content {
+            Ok(content) => Some((file, content)),
+            Err(error) => {
+                judged.push(unreadable(file, kind, &error));
+                None
+            }
+        };
+        named.filter_map(read).collect()
     };
-    let envelopes = of_kind(ENVELOPE);
-    let mut judged: Vec<Judged> = of_kind(TIME_STAMP)
-        .into_iter()
-        .map(|(file, response)| time_stamp(file, &response, seal, &envelopes, authorities))
-        .collect();
+    let envelopes = of_kind(ENVELOPE, AttestationKind::Operator);
+    let time_stamps = of_kind(TIME_STAMP, AttestationKind::TimeStamp);
+    let receipts = of_kind(RECEIPT, AttestationKind::ArchiveReceipt);
+    let of_time = |(file, response): (String, Vec<u8>)| time_stamp(file, &response, seal, &envelopes, authorities);
+    judged.extend(time_stamps.into_iter().map(of_time));
     let stamped = stamped(&judged);
     let operator = evidence.and_then(|evidence| evidence.opened.as_ref()).map(|opened| opened.operator.as_str());
     let mut context = Context {
-        operator: operator.unwrap_or_default(),
+        operator,
         operator_keys: &[],
         trust,
         closed_at: evidence.and_then(|evidence| evidence.last_entry),
@@ -75,9 +85,25 @@ pub fn judge(
         context.stamped_at = stamped.get(file).copied();
         judged.push(signature(file.clone(), examine(envelope, seal, &context), envelope));
     }
-    judged.extend(of_kind(RECEIPT).into_iter().map(|(file, receipt)| self::receipt(file, &receipt, seal, bundle)));
+    judged.extend(receipts.into_iter().map(|(file, receipt)| self::receipt(file, &receipt, seal, bundle)));
     judged.sort_by(|a, b| a.attestation.file.cmp(&b.attestation.file));
     judged
+}
+
+fn unreadable(file: String, kind: AttestationKind, error: &io::Error) -> Judged {
+    let attestation = Attestation {
+        file,
+        kind,
+        standing: AttestationStanding::Invalid,
+        by: None,
+        role: None,
+        key_id: None,
+        at: None,
+        statement: None,
+        decisions: Vec::new(),
+        remark: format!("it cannot be read: {error}"),
+    };
+    Judged { attestation, attested: None, key: None, of: None }
 }
 
 /// The earliest believed moment at which each envelope existed, by its name.

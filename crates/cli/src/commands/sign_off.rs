@@ -33,7 +33,7 @@ pub(crate) async fn perform(common: &Common, arguments: &Arguments) -> anyhow::R
     let operator_keys: Vec<_> = judged.iter().filter(is_operators).filter_map(|it| it.key.clone()).collect();
     let opened = run.evidence.opened.as_ref();
     let context = Context {
-        operator: opened.map(|opened| opened.operator.as_str()).unwrap_or_default(),
+        operator: opened.map(|opened| opened.operator.as_str()),
         operator_keys: &operator_keys,
         trust: trust.as_ref().map(|file| &file.trust),
         closed_at: run.evidence.last_entry,

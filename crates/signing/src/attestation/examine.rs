@@ -16,8 +16,8 @@ use crate::trust::{Person, Role, Trust};
 /// What an attestation is judged against.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Context<'a> {
-    /// Who performed the run, as its journal says: a name, or `login on host`.
-    pub operator: &'a str,
+    /// Who performed the run, as its journal says: a name, or `login on host`; `None` where the journal cannot be read.
+    pub operator: Option<&'a str>,
     /// The keys that the operator signed this run with, from the operator's own attestation.
     pub operator_keys: &'a [PublicKey],
     /// Who has which key; `None` where nobody said.
@@ -152,6 +152,11 @@ fn judge(attested: &Attested, key: &PublicKey, owner: Option<&Person>, context: 
             Standing::SignerUnknown,
             format!("the signature by key {} holds, and the trust file does not know it", key.id()),
         ),
+        // Whether it was for this signer to say depends on who performed the run.
+        (Ok(()), Some(_), Some(owner)) if context.operator.is_none() => (
+            Standing::SignerUnknown,
+            format!("the signature by {} holds, and who performed the run cannot be read here", owner.name),
+        ),
         (Ok(()), Some(_), Some(owner)) => (Standing::Trusted, believed(attested, owner, context)),
     }
 }
@@ -168,10 +173,10 @@ fn in_time(attested: &Attested, context: &Context<'_>) -> Result<(), String> {
 }
 
 fn names_the_operator(run: &RunAttested, context: &Context<'_>) -> Result<(), String> {
-    if run.operator == context.operator {
-        return Ok(());
+    match context.operator.filter(|operator| *operator != run.operator) {
+        Some(operator) => Err(format!("it names {} as the operator, and the run's journal {operator}", run.operator)),
+        None => Ok(()),
     }
-    Err(format!("it names {} as the operator, and the run's journal {}", run.operator, context.operator))
 }
 
 fn may_operate(attested: &Attested, owner: Option<&Person>, context: &Context<'_>) -> Result<(), String> {
@@ -198,11 +203,11 @@ fn believed(attested: &Attested, owner: &Person, context: &Context<'_>) -> Strin
         (Some(_), None) => ", a time of the signer's own".to_owned(),
         (_, Some(stamped_at)) => format!(", time-stamped at {stamped_at}"),
     };
-    let other = match attested {
-        Attested::Run(_) | Attested::TestResult(_) if !owner.is_called(context.operator) => {
-            format!("; the run names {} as its operator", context.operator)
+    let other = match (attested, context.operator) {
+        (Attested::Run(_) | Attested::TestResult(_), Some(operator)) if !owner.is_called(operator) => {
+            format!("; the run names {operator} as its operator")
         }
-        Attested::Run(_) | Attested::TestResult(_) | Attested::SignOff(_) => String::new(),
+        (Attested::Run(_) | Attested::TestResult(_) | Attested::SignOff(_), _) => String::new(),
     };
     format!("signed by {name}{at}{when}{other}")
 }

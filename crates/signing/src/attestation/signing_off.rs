@@ -103,7 +103,7 @@ pub(super) fn may_sign_off(
         return Err(SignOffRefused::OperatorsKey { key_id });
     }
     let name = sign_off.reviewer.trim().to_owned();
-    if is_same_name(&name, context.operator) {
+    if context.operator.is_some_and(|operator| is_same_name(&name, operator)) {
         return Err(SignOffRefused::OperatorsName { name });
     }
     match (context.trust, owner) {
@@ -125,18 +125,19 @@ fn may_review(
         return Err(SignOffRefused::OtherName { key_id: key_id.to_owned(), owner: name, name: named });
     }
     let operated = context.operator_keys.iter().filter_map(|key| trust.owner_of(key.id()));
-    if owner.is_called(context.operator) || operated.into_iter().any(|operator| operator.is_the_same_as(owner)) {
+    let is_operator = context.operator.is_some_and(|operator| owner.is_called(operator));
+    if is_operator || operated.into_iter().any(|operator| operator.is_the_same_as(owner)) {
         return Err(SignOffRefused::OperatorsName { name });
     }
-    let operator = trust.operator(context.operator);
+    let operator = context.operator.and_then(|operator| trust.operator(operator));
     if operator.is_some_and(|operator| operator.is_the_same_as(owner)) {
         return Err(SignOffRefused::OperatorsName { name });
     }
     if !owner.may(Role::Reviewer) {
         return Err(SignOffRefused::NoReviewer { name });
     }
-    if owner.may(Role::Operator) && operator.is_none() {
-        return Err(SignOffRefused::MayOperate { name, operator: context.operator.to_owned() });
+    if let Some(unknown) = context.operator.filter(|_| owner.may(Role::Operator) && operator.is_none()) {
+        return Err(SignOffRefused::MayOperate { name, operator: unknown.to_owned() });
     }
     for at in std::iter::once(sign_off.signed_at).chain(context.stamped_at) {
         if !owner.holds_at(at) {

@@ -139,4 +139,9 @@ fn no_file_is_read_into_memory_that_is_longer_than_any_honest_one() {
     );
     assert_eq!(told("runs.csv"), "2147483649 bytes are more than the 2147483648 that any honest one has");
     assert!(bundle.text("runs.csv").is_err() && bundle.text("results.csv").is_ok());
+    let told = wrong(&verified(&sealed.directory));
+    assert!(
+        told.contains("signature operator.dsse.json: attestations/operator.dsse.json: it cannot be read: 1048577"),
+        "{told}"
+    );
 }

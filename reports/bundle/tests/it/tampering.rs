@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use backproof_bundle::{VerifyOptions, verify};
+use backproof_bundle::{CheckStanding, VerifyOptions, verify};
 use backproof_evidence::testing::register;
 use backproof_model::canonical::sha256_hex;
 use backproof_model::chain::{Entry, genesis, line_of};
 use backproof_model::register::RegisterEvent;
 
-use crate::support::{Installation, key, opened, operator_signs, replace, seal_again, verified, wrong};
+use crate::support::{
+    Installation, key, opened, operator_signs, replace, seal_again, signs_off, trust, verified, wrong,
+};
 
 fn sealed_files(directory: &Path) -> Vec<String> {
     let bundle = opened(directory);
@@ -290,6 +292,31 @@ fn an_unknown_newer_format_is_not_taken_for_a_broken_one() {
     replace(&sealed.directory, "run.json", "backproof-bundle/v2", "something-else/v1");
     seal_again(&sealed.directory);
     assert!(wrong(&verified(&sealed.directory)).contains("is none of a bundle's"));
+}
+
+#[test]
+fn a_signature_on_a_newer_format_is_not_taken_for_a_broken_one_either() {
+    let (_installation, sealed) = Installation::of_every_outcome();
+    replace(&sealed.directory, "run.json", "backproof-bundle/v1", "backproof-bundle/v2");
+    seal_again(&sealed.directory);
+    operator_signs(&sealed.directory, &key("rosa"));
+    signs_off(&sealed.directory, "Mara Example", &key("mara"));
+    let people = trust(&[
+        ("rosa@ops-1", &key("rosa"), "\"operator\""),
+        ("Mara Example", &key("mara"), "\"operator\", \"reviewer\""),
+    ]);
+    for trust in [None, Some(&people)] {
+        let verification = verify(&opened(&sealed.directory), &VerifyOptions { trust, ..VerifyOptions::default() });
+        assert_eq!((wrong(&verification).as_str(), verification.standing()), ("", CheckStanding::NotShown));
+        for name in ["signature operator.dsse.json", "sign-off sign-off-1.dsse.json"] {
+            let check = verification.check(name).unwrap();
+            assert_eq!(check.standing, CheckStanding::NotShown, "{}", check.sentence);
+        }
+    }
+    // What can be told without the journal is told: a sign-off with the operator's own key is none.
+    signs_off(&sealed.directory, "Mara Example", &key("rosa"));
+    let told = wrong(&verified(&sealed.directory));
+    assert!(told.contains("another person must sign"), "{told}");
 }
 
 #[test]
