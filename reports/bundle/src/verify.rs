@@ -22,6 +22,7 @@ use backproof_evidence::{Conclusion, Register, RunEvidence, conclude};
 use backproof_model::canonical::sha256_hex;
 use backproof_signing::Trust;
 
+use self::previous::Before;
 use crate::layout::{BUNDLE_FORMAT, BUNDLE_FORMATS, RUN, SUMS};
 use crate::open::BundleFiles;
 use crate::reading;
@@ -184,17 +185,19 @@ pub fn verify(bundle: &BundleFiles, options: &VerifyOptions<'_>) -> Verification
         conclusion: &conclusion,
         register: &register,
     };
+    let previous = previous::check(&known);
+    let before = Before::of(&known, &previous);
     checks.push(journal::check(&known));
     checks.push(registered::check(&known));
     checks.push(plan::check(&known));
     checks.push(listed::check(&known));
     checks.push(drawn::check(&known));
-    checks.push(entropy::check(&known));
+    checks.push(entropy::check(&known, before));
     checks.push(counted::check(&known));
     checks.push(counted::bounds(&known));
     checks.push(made_again::check(&known));
     checks.extend(raw::check(&known));
-    checks.push(previous::check(&known));
+    checks.push(previous);
     vouched::check(bundle, options, &seal, Some(&known), &mut verification);
     verification.checks.extend(reports::check(bundle, &seal));
     verification

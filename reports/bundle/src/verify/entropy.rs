@@ -10,13 +10,14 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 
+use super::previous::Before;
 use super::{Checked, Known};
 use crate::layout::JOURNAL;
 use crate::reading;
 
 const NAME: &str = "entropy";
 
-pub(super) fn check(known: &Known<'_>) -> Checked {
+pub(super) fn check(known: &Known<'_>, before: Before<'_>) -> Checked {
     let evidence = known.evidence;
     let Some((commitment, revealed)) = evidence.commitment.as_ref().zip(evidence.entropy.as_ref()) else {
         return Checked::of(NAME, Vec::new(), "nothing was drawn by chance, so there was none");
@@ -29,7 +30,7 @@ pub(super) fn check(known: &Known<'_>) -> Checked {
     graded(&kind, commitment, revealed, &mut problems);
     match kind {
         EntropyKind::DrandQuicknet { round } => drand(known, commitment, revealed, round, problems),
-        EntropyKind::Previous => previous(known, revealed, problems),
+        EntropyKind::Previous => previous(before, revealed, problems),
         EntropyKind::Auditor => {
             let good = "an auditor's nonce: only the auditor can tell that it was given after the commitment";
             Checked::of(NAME, problems, good)
@@ -155,13 +156,20 @@ fn committed_at(known: &Known<'_>) -> Option<Timestamp> {
 }
 
 /// The nonce must be the one that the run before had committed to.
-fn previous(known: &Known<'_>, revealed: &EntropyRevealed, mut problems: Vec<String>) -> Checked {
-    let Some(Ok(before)) = known.options.previous.map(reading::evidence) else {
-        return if problems.is_empty() {
-            Checked::not_shown(NAME, "that the bundle before had fixed this nonce shows only with that bundle at hand")
-        } else {
-            Checked::of(NAME, problems, "")
-        };
+fn previous(before: Before<'_>, revealed: &EntropyRevealed, mut problems: Vec<String>) -> Checked {
+    let not_shown = |why: &str, problems: Vec<String>| match &problems[..] {
+        [] => Checked::not_shown(NAME, format!("that the bundle before had fixed this nonce shows only with {why}")),
+        [_, ..] => Checked::of(NAME, problems, ""),
+    };
+    let before = match before {
+        Before::NotGiven => return not_shown("that bundle at hand", problems),
+        Before::DoesNotHold => {
+            return not_shown("that bundle as it was sealed, and what was given does not hold", problems);
+        }
+        Before::Holds(given) => match reading::evidence(given) {
+            Ok(before) => before,
+            Err(_) => return not_shown("a journal that can be read", problems),
+        },
     };
     let found = sha256_hex(&revealed.value);
     let fixed = before.closed.as_ref().and_then(|closed| closed.next_nonce_sha256.as_deref());

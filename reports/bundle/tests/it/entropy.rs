@@ -1,14 +1,14 @@
 //! Entropy of each kind, and what of it can be shown offline.
 
-use backproof_bundle::{CheckStanding, Checked, VerifyOptions, verify};
+use backproof_bundle::{CheckStanding, Checked, Sealed, Verification, VerifyOptions, verify};
 use backproof_evidence::RunEvidence;
 use backproof_evidence::testing::Story;
-use backproof_model::canonical::canonical_json;
+use backproof_model::canonical::{canonical_json, sha256_hex};
 use backproof_model::record::{CommitmentAnchor, EntropyRevealed};
 use base64::Engine;
 
 use crate::authority::Authority;
-use crate::support::{Installation, opened};
+use crate::support::{Installation, opened, wrong};
 
 /// Round 123 of quicknet, of August 2023.
 const RANDOMNESS: &str = "fb8f7bc29bf24db51871ec8c79f3a1e4bd0557bc0dfcee9ed1d924e69d1c60dc";
@@ -100,4 +100,50 @@ fn a_nonce_of_the_run_before_must_have_been_fixed_by_it() {
     let options = VerifyOptions { previous: Some(&before), ..VerifyOptions::default() };
     let told = verify(&opened(&second.directory), &options).check("entropy").unwrap().sentence.clone();
     assert!(told.contains("and run 1 had fixed none"), "{told}");
+}
+
+/// A run that ended with a nonce fixed for the next, and that next, drawn with `nonce`.
+fn of_a_fixed_nonce(fixed: &str, nonce: &str) -> (Installation, [Sealed; 2]) {
+    let mut installation = Installation::new();
+    let (mut first, lists) = Story::frozen(1, 20, Story::all_passed(3).tests);
+    first.next_nonce_sha256 = Some(sha256_hex(fixed));
+    let first = installation.enter(&first, &lists, first.journal());
+    let first = installation.seal(&first);
+    let (story, lists) = story(entropy("previous", nonce, "self-attested", None)).freeze(2, 20);
+    let second = installation.enter(&story, &lists, story.journal());
+    let second = installation.seal(&second);
+    (installation, [first, second])
+}
+
+fn judged_with(bundle: &Sealed, before: &Sealed) -> Verification {
+    let before = opened(&before.directory);
+    verify(&opened(&bundle.directory), &VerifyOptions { previous: Some(&before), ..VerifyOptions::default() })
+}
+
+#[test]
+fn a_nonce_that_the_run_before_had_fixed_holds_with_that_bundle() {
+    let (_installation, [first, second]) = of_a_fixed_nonce("a nonce", "a nonce");
+    let told = judged_with(&second, &first).check("entropy").unwrap().clone();
+    assert_eq!(
+        (told.standing, told.sentence.as_str()),
+        (CheckStanding::Holds, "the nonce is the one that run 1 had fixed")
+    );
+}
+
+#[test]
+fn a_bundle_before_whose_journal_was_exchanged_shows_no_nonce() {
+    // The nonce was found after the population was known, and the bundle before told again to have fixed it.
+    let (_installation, [first, second]) = of_a_fixed_nonce("a nonce", "a better one");
+    let (_other, [forged, _]) = of_a_fixed_nonce("a better one", "a better one");
+    let file = |sealed: &Sealed, file: &str| sealed.directory.join(file);
+    std::fs::copy(file(&forged, "journal.jsonl"), file(&first, "journal.jsonl")).unwrap();
+    std::fs::write(file(&first, "register.jsonl"), "").unwrap();
+    let verification = judged_with(&second, &first);
+    let told = wrong(&verification);
+    for changed in ["journal.jsonl", "register.jsonl"] {
+        assert!(told.contains(&format!("`{changed}` is not as it was sealed")), "{changed}: {told}");
+    }
+    let entropy = verification.check("entropy").unwrap();
+    assert_eq!(entropy.standing, CheckStanding::NotShown, "{}", entropy.sentence);
+    assert!(entropy.sentence.contains("what was given does not hold"), "{}", entropy.sentence);
 }

@@ -1,9 +1,13 @@
 //! Bundles as the dossier of a run and of a period.
 
+use std::fs;
+
 use backproof_bundle::{DossierError, ReadOptions, VerifyOptions, dossier, history, verify};
 use backproof_evidence::dossier::{Period, Subject};
+use backproof_evidence::testing::Story;
+use backproof_model::register::RegisterEvent;
 
-use crate::support::{Installation, opened, wrong};
+use crate::support::{Installation, opened, seal_again, seal_of, wrong};
 
 #[test]
 fn the_dossier_of_a_period_has_its_runs_the_register_and_the_coverage() {
@@ -56,6 +60,58 @@ fn the_link_to_the_bundle_before_is_verified_with_that_bundle() {
     assert!(wrong(&verify(&bundle, &swapped)).contains("the register says that run 1 was sealed as"));
     let none_before = wrong(&verify(&before, &swapped));
     assert!(none_before.contains("was given as the bundle before, and there is none"), "{none_before}");
+}
+
+#[test]
+fn a_bundle_before_that_is_not_as_it_was_sealed_is_compared_with_nothing() {
+    let alter: [(&str, fn(&std::path::Path)); 4] = [
+        ("`register.jsonl` is not as it was sealed", |folder| fs::write(folder.join("register.jsonl"), "").unwrap()),
+        ("`results.csv` is missing", |folder| fs::remove_file(folder.join("results.csv")).unwrap()),
+        ("`added` was added", |folder| fs::write(folder.join("added"), "").unwrap()),
+        ("`link` is a link", |folder| std::os::unix::fs::symlink("/dev/zero", folder.join("link")).unwrap()),
+    ];
+    for (expected, alter) in alter {
+        let (_installation, [first, second]) = Installation::of_two_runs();
+        alter(&first.directory);
+        let before = opened(&first.directory);
+        let options = VerifyOptions { previous: Some(&before), ..VerifyOptions::default() };
+        let told = wrong(&verify(&opened(&second.directory), &options));
+        let origin = first.directory.display();
+        assert!(told.contains(&format!("previous bundle: `{origin}`: {expected}")), "{expected}: {told}");
+    }
+}
+
+#[test]
+fn a_bundle_before_must_have_the_register_up_to_its_closing_and_the_journal_of_its_run() {
+    // Whoever owns everything sealed it so, and entered that very seal.
+    let alter: [(&str, fn(&std::path::Path)); 3] = [
+        ("register.jsonl must end with the closing of run 1, and its 0 lines do not", |folder| {
+            fs::write(folder.join("register.jsonl"), "").unwrap();
+        }),
+        ("register.jsonl must end with the closing of run 1, and its 1 lines do not", |folder| {
+            let text = fs::read_to_string(folder.join("register.jsonl")).unwrap();
+            fs::write(folder.join("register.jsonl"), text.split_inclusive('\n').next().unwrap()).unwrap();
+        }),
+        ("journal.jsonl ends with head ", |folder| {
+            let (story, _) = Story::frozen(1, 20, Story::all_passed(2).tests);
+            fs::write(folder.join("journal.jsonl"), story.journal()).unwrap();
+        }),
+    ];
+    for (expected, alter) in alter {
+        let mut installation = Installation::new();
+        let first = installation.perform(Story::all_passed(3).tests, |_| {});
+        let first = installation.seal(&first);
+        alter(&first.directory);
+        seal_again(&first.directory);
+        let sha256 = seal_of(&first.directory);
+        *installation.events.last_mut().unwrap() = RegisterEvent::BundleSealed { run: 1, sha256 };
+        let second = installation.perform(Story::all_passed(3).tests, |_| {});
+        let second = installation.seal(&second);
+        let before = opened(&first.directory);
+        let options = VerifyOptions { previous: Some(&before), ..VerifyOptions::default() };
+        let told = wrong(&verify(&opened(&second.directory), &options));
+        assert!(told.contains(expected), "{expected}: {told}");
+    }
 }
 
 #[test]

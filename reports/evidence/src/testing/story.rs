@@ -42,6 +42,8 @@ pub struct Story {
     pub controls: ControlsTried,
     /// The closing census.
     pub census: Option<Census>,
+    /// The digest of the nonce that the run fixed for the next.
+    pub next_nonce_sha256: Option<String>,
     /// Whether the run's closing record is written, and why it was stopped where it was.
     pub closed: Option<Option<String>>,
 }
@@ -255,6 +257,7 @@ impl Story {
                 ours: Vec::new(),
                 kept: Vec::new(),
             }),
+            next_nonce_sha256: None,
             closed: Some(None),
         }
     }
@@ -281,7 +284,7 @@ impl Story {
         if let Some(stopped_because) = &self.closed {
             journal.step(RUN_CHAIN, run_step::EXCEPTIONS, &self.exceptions());
             let closed = RunClosed {
-                next_nonce_sha256: None,
+                next_nonce_sha256: self.next_nonce_sha256.clone(),
                 completed: stopped_because.is_none() && self.tests.iter().all(|test| test.outcome.is_some()),
                 stopped_because: stopped_because.clone(),
                 heads: journal.test_heads(),
