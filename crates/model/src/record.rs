@@ -848,9 +848,11 @@ pub struct PhaseTimes {
 }
 
 impl PhaseTimes {
-    /// Seconds from asking for the restore until it was shown to be usable, where all of that happened.
+    /// Seconds from asking for the restore until it was shown to be usable, where all of that happened. Times that do
+    /// not add up to anything that can be kept were not measured.
     pub fn recovery_seconds(&self) -> Option<i64> {
-        Some(self.stage.unwrap_or(0) + self.queue? + self.job? + self.ready? + self.validate?)
+        let since_asked = [self.queue?, self.job?, self.ready?, self.validate?];
+        since_asked.into_iter().try_fold(self.stage.unwrap_or(0), i64::checked_add)
     }
 }
 

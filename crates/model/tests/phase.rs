@@ -146,3 +146,13 @@ proptest! {
         prop_assert_eq!(phase_of(&before), phase_of(&after));
     }
 }
+
+#[test]
+fn times_that_no_number_can_hold_together_are_no_recovery_time() {
+    let times = |queue: i64, job: i64| {
+        let phases = PhaseTimes { queue: Some(queue), job: Some(job), ready: Some(1), ..PhaseTimes::default() };
+        PhaseTimes { validate: Some(2), ..phases }.recovery_seconds()
+    };
+    assert_eq!(times(3, 4), Some(10));
+    assert_eq!((times(i64::MAX, 1), times(i64::MIN, -1)), (None, None));
+}

@@ -150,7 +150,7 @@ fn of_the_draw(run: &RunEvidence, limits: &mut Vec<String>) {
     for stratum in &reading.strata {
         if stratum.sample == 0 && stratum.population > 0 {
             limits.push(format!("Nothing was drawn from stratum {}, so nothing is said of it.", stratum.stratum));
-        } else if let Some(bound) = stratum.bound.filter(|bound| bound * 2 > stratum.population) {
+        } else if let Some(bound) = stratum.bound.filter(|bound| *bound > stratum.population / 2) {
             limits.push(format!(
                 "The sample of stratum {} is small: for all that it shows, up to {} of its {} would fail.",
                 stratum.stratum,

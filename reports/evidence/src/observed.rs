@@ -2,7 +2,7 @@
 //!
 //! A record that cannot be read is a problem and otherwise as if absent; absence is handled by who asks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use backproof_model::chain::{Entry, Event};
 use backproof_model::record::test_step;
@@ -51,16 +51,21 @@ impl<'a> Records<'a> {
             .ok()
     }
 
-    /// The highest attempt that any step names, `stage/2` being of the second. Asking the budget whether it may begin
-    /// makes none.
-    pub(crate) fn attempts(&self) -> u32 {
-        self.outputs
-            .keys()
-            .copied()
-            .chain(self.unfinished)
-            .filter(|step| !step.starts_with(test_step::BUDGET))
-            .filter_map(|step| step.rsplit_once('/')?.1.parse().ok())
-            .max()
-            .unwrap_or(0)
+    /// The attempts that steps name, `stage/2` being of the second, the first first: a number alone makes no others.
+    /// Asking the budget whether it may begin makes none.
+    pub(crate) fn attempts(&self) -> BTreeSet<u32> {
+        self.numbered().filter(|(step, _)| *step != test_step::BUDGET).map(|(_, number)| number).collect()
+    }
+
+    /// The attempts of which the budget was asked whether they may begin.
+    pub(crate) fn attempts_put_to_the_budget(&self) -> BTreeSet<u32> {
+        self.numbered().filter(|(step, _)| *step == test_step::BUDGET).map(|(_, number)| number).collect()
+    }
+
+    fn numbered(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.outputs.keys().copied().chain(self.unfinished).filter_map(|step| {
+            let (step, number) = step.rsplit_once('/')?;
+            Some((step, number.parse().ok().filter(|number| *number > 0)?))
+        })
     }
 }

@@ -69,7 +69,7 @@ pub enum Problem {
         /// Its left side.
         left: u64,
         /// Its right side.
-        right: u64,
+        right: u128,
     },
     /// Something was created and no record says what became of it.
     Unaccounted {

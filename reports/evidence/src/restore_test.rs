@@ -145,7 +145,7 @@ impl Attempt {
 pub(crate) fn fold(drawn: DrawnPoint, entries: &[Entry], stopped: &str, problems: &mut Vec<Problem>) -> TestEvidence {
     let chain = format!("test-{}", drawn.test);
     let records = Records::of(&chain, entries);
-    let attempts = (1..=records.attempts()).map(|number| attempt(number, &records, problems)).collect();
+    let attempts = records.attempts().into_iter().map(|number| attempt(number, &records, problems)).collect();
     let held_back = held_back(&records, problems);
     let closed: Option<TestClosed> = records.take(test_step::CLOSE, problems);
     let progress = match (&closed, entries.is_empty()) {
@@ -182,8 +182,9 @@ pub(crate) fn fold(drawn: DrawnPoint, entries: &[Entry], stopped: &str, problems
 /// The refusal of the budget. An attempt that it let begin is no refusal, and there is none after one.
 fn held_back(records: &Records<'_>, problems: &mut Vec<Problem>) -> Option<String> {
     let of = |number: u32| format!("{}/{number}", test_step::BUDGET);
-    let decisions = (1..=records.attempts() + 1).map(|number| records.take::<Admission>(&of(number), problems));
-    decisions.flatten().find_map(|admission| admission.refusal().map(str::to_owned))
+    let asked = records.attempts_put_to_the_budget().into_iter();
+    let mut decisions = asked.filter_map(|number| records.take::<Admission>(&of(number), problems));
+    decisions.find_map(|admission| admission.refusal().map(str::to_owned))
 }
 
 fn attempt(number: u32, records: &Records<'_>, problems: &mut Vec<Problem>) -> Attempt {

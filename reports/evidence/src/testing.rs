@@ -3,6 +3,7 @@
 //! Only for tests of this crate and of renderers, behind the feature `testing`. What the lines say is up to the test:
 //! see [`Story`] for a run that can be told in full and then altered.
 
+mod extremes;
 mod frozen;
 mod records;
 mod story;
@@ -15,6 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 
+pub use extremes::{extremes, with_attempt};
 pub use frozen::{RunLists, register, with_record, without_population};
 pub use records::{check, cost, drawn_point, passing_attempt, planted, prices};
 pub use story::{Story, TestStory};

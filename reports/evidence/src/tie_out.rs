@@ -60,12 +60,13 @@ fn digests(run: &RunEvidence, problems: &mut Vec<Problem>) {
 
 fn population(run: &RunEvidence, problems: &mut Vec<Problem>) {
     let Some(population) = &run.population else { return };
-    let mut equal = |equation: &str, left: u64, right: u64| sums(problems, equation.to_owned(), left, right);
-    equal("listed = eligible + excluded", population.listed, population.eligible.saturating_add(population.excluded));
-    let by_reason = population.excluded_by_reason.values().fold(0, |sum: u64, count| sum.saturating_add(*count));
-    equal("excluded = the sum over all reasons", population.excluded, by_reason);
-    equal("points of the scope line = eligible", population.scope.points, population.eligible);
-    equal("listed points of the scope line = listed", population.scope.listed_points, population.listed);
+    let mut equal = |equation: &str, left: u64, right: u128| sums(problems, equation.to_owned(), left, right);
+    let sum = |counts: &[u64]| counts.iter().copied().map(u128::from).sum::<u128>();
+    equal("listed = eligible + excluded", population.listed, sum(&[population.eligible, population.excluded]));
+    let by_reason: Vec<u64> = population.excluded_by_reason.values().copied().collect();
+    equal("excluded = the sum over all reasons", population.excluded, sum(&by_reason));
+    equal("points of the scope line = eligible", population.scope.points, population.eligible.into());
+    equal("listed points of the scope line = listed", population.scope.listed_points, population.listed.into());
 }
 
 /// Drawn must be what was committed to, stratum by stratum, and every drawn point must have an outcome at close.
@@ -80,16 +81,16 @@ fn sample(run: &RunEvidence, problems: &mut Vec<Problem>) {
         }
         for (stratum, count) in drawn {
             let committed = commitment.sizes.get(stratum).map_or(0, |size| size.sample);
-            sums(problems, format!("drawn from {stratum} = committed to"), count, committed);
+            sums(problems, format!("drawn from {stratum} = committed to"), count, committed.into());
         }
         let certain = run.tests.iter().filter(|test| !test.is_of_sample()).count() as u64;
         let named = commitment.certainty_units.len() as u64;
-        sums(problems, "tested for certain = committed to".to_owned(), certain, named);
+        sums(problems, "tested for certain = committed to".to_owned(), certain, named.into());
     }
     if let Some(closed) = run.closed.as_ref().filter(|closed| closed.completed) {
         let drawn = run.tests.len() as u64;
         let decided = closed.outcomes.len() as u64;
-        sums(problems, "drawn = passed + failed + inconclusive".to_owned(), drawn, decided);
+        sums(problems, "drawn = passed + failed + inconclusive".to_owned(), drawn, decided.into());
     }
 }
 
@@ -127,8 +128,8 @@ fn exceptions(run: &RunEvidence, problems: &mut Vec<Problem>) {
     }
 }
 
-fn sums(problems: &mut Vec<Problem>, equation: String, left: u64, right: u64) {
-    if left != right {
+fn sums(problems: &mut Vec<Problem>, equation: String, left: u64, right: u128) {
+    if u128::from(left) != right {
         problems.push(Problem::CountsDiffer { equation, left, right });
     }
 }

@@ -174,7 +174,7 @@ fn counts(run: &RegisterRun, dossier: &Dossier) -> bool {
     }
     match (dossier.runs.iter().find(|record| record.evidence.run == run.run), &run.summary) {
         (Some(record), _) => came_to_a_verdict(record),
-        (None, Some(summary)) => summary.passed + summary.failed > 0,
+        (None, Some(summary)) => summary.passed > 0 || summary.failed > 0,
         (None, None) => false,
     }
 }

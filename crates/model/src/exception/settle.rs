@@ -116,7 +116,7 @@ impl<'a> Settling<'a> {
                 }
             }
         }
-        let next = known.iter().map(|exception| exception.id).max().unwrap_or(0) + 1;
+        let next = known.iter().map(|exception| exception.id).max().unwrap_or(0).saturating_add(1);
         Self { known, run, now, units, leftovers, next, events: Vec::new() }
     }
 

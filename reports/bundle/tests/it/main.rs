@@ -1,6 +1,8 @@
 //! Bundles from sealing to verification, by the files that they leave.
 
 mod authority;
+mod counting;
+mod earlier;
 mod entropy;
 mod hostile;
 mod packing;

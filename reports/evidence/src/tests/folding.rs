@@ -5,7 +5,7 @@ use backproof_model::{FaultOwner, Outcome, ProofLevel};
 
 use super::evidence;
 use crate::run::NoJournal;
-use crate::testing::{Story, TestStory};
+use crate::testing::{Story, TestStory, with_attempt};
 use crate::{Problem, Progress, RunEvidence};
 
 #[test]
@@ -152,4 +152,14 @@ fn a_resource_that_was_never_there_is_neither_created_nor_left() {
     story.controls.validators.clear();
     let remains = crate::conclude(&evidence(&story)).remains;
     assert_eq!((remains.created, remains.deleted, remains.left.len()), (0, 0, 0));
+}
+
+#[test]
+fn a_step_that_names_a_far_attempt_makes_that_one_and_none_between() {
+    let journal = with_attempt(&Story::all_passed(1).journal(), "cost/1", u32::MAX);
+    let run = RunEvidence::from_journal(&journal).unwrap();
+    assert_eq!(run.problems, []);
+    let numbers: Vec<u32> = run.tests[0].attempts.iter().map(|attempt| attempt.number).collect();
+    assert_eq!(numbers, [1, u32::MAX]);
+    assert!(run.tests[0].attempts[1].cost.is_some() && run.tests[0].attempts[0].validated.is_some());
 }

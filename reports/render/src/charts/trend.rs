@@ -36,10 +36,10 @@ pub(crate) fn chart(runs: &[&RegisterRun]) -> Option<Block> {
             told.push(format!("run {} of {day}: no result ({})", run.run, run.state));
             continue;
         };
-        let mut before = 0;
+        let mut before = 0_i64;
         for (count, fill) in [(it.passed, Fill::Passed), (it.failed, Fill::Failed), (it.inconclusive, Fill::Doubt)] {
             let from = scaled(before, most, COLUMNS);
-            before += whole(count);
+            before = before.saturating_add(whole(count));
             let to = scaled(before, most, COLUMNS);
             picture.bar(x, ground - to, width, to - from, fill);
         }

@@ -110,7 +110,10 @@ pub(super) fn sample_cards(record: &RunRecord) -> Vec<(&'static str, Card)> {
             "ranking.tsv",
             Card::new("every unit with its rank and its designated point", source)
                 .add("Parameters", Some(format!("{}; the seed and its inputs stand above", commitment.algorithm)))
-                .add("Items", Some(grouped(commitment.sizes.values().map(|size| size.population).sum())))
+                .add(
+                    "Items",
+                    Some(grouped(commitment.sizes.values().map(|size| size.population).fold(0, u64::saturating_add))),
+                )
                 .add(
                     "Left out",
                     Some(format!("{} tested for certain", counted(commitment.certainty_units.len() as u64, "unit"))),

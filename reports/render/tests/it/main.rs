@@ -2,6 +2,7 @@
 
 mod charts;
 mod costs;
+mod extremes;
 mod hostile;
 mod judges;
 mod markdown;

@@ -25,7 +25,11 @@ fn day(text: &str) -> Date {
 
 /// The dossier of one run, sealed and signed off.
 pub(crate) fn sealed(story: &Story) -> Dossier {
-    let record = record(&story.journal(), None);
+    dossier_of(record(&story.journal(), None))
+}
+
+/// The dossier of this run.
+pub(crate) fn dossier_of(record: RunRecord) -> Dossier {
     Dossier {
         subject: subject(),
         period: None,
