@@ -1,7 +1,7 @@
 //! The files of a bundle that follow from its journal, its register and its lists: made when it is sealed, and made
 //! again when it is verified.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io;
 
@@ -9,6 +9,7 @@ use backproof_evidence::dossier::Coverage;
 use backproof_evidence::points::PointLine;
 use backproof_evidence::{Conclusion, CoverageReader, History, Register, RunEvidence, results, tables};
 use backproof_model::canonical::canonical_json;
+use backproof_model::register::RegisterEvent;
 
 use crate::draw_file::DrawFile;
 use crate::guide::guide;
@@ -54,6 +55,21 @@ impl Material<'_> {
         files.extend(self.coverage.map(|rows| (COVERAGE_TABLE, tables::coverage_lines(rows).collect())));
         Ok(files)
     }
+}
+
+/// What a bundle of this run, with this register, knows of the runs before it: of those that the register had closed.
+pub(crate) fn history_before(history: History, run: u64, register: &Register) -> History {
+    let closed = closed_runs(register);
+    history.before(run).of_runs(|number| closed.contains(&number))
+}
+
+/// The runs that a register has closed.
+pub(crate) fn closed_runs(register: &Register) -> BTreeSet<u64> {
+    let closed = |event: &RegisterEvent| match event {
+        RegisterEvent::RunClosed { run, .. } => Some(*run),
+        _ => None,
+    };
+    register.events.iter().filter_map(|(_, event)| closed(event)).collect()
 }
 
 /// Why the coverage cannot be added up.

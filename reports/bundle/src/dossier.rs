@@ -84,6 +84,8 @@ pub fn history(bundle: &BundleFiles) -> Result<History, DossierError> {
     let mut history = History::of_summaries(reading::summaries(bundle).map_err(unread)?);
     history.add_coverage(&reading::coverage(bundle).map_err(unread)?);
     let evidence = reading::evidence(bundle).map_err(unread)?;
+    // Of its own run, its journal tells, whatever its tables say.
+    let mut history = history.before(evidence.run);
     history.add(&evidence, &conclude(&evidence));
     Ok(history)
 }

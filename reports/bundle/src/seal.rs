@@ -8,7 +8,7 @@ use backproof_evidence::dossier::PreviousBundle;
 use backproof_evidence::{History, NoJournal, Register, RunEvidence, conclude, register::up_to_closing};
 use backproof_model::canonical::sha256_hex;
 
-use crate::derived::{Material, NoCoverage, coverage_of};
+use crate::derived::{Material, NoCoverage, coverage_of, history_before};
 use crate::layout::{
     ANSWERS, EXCLUDED, GAPS, JOURNAL, POINTS, POPULATION, RANKING, REGISTER, RUN_ANSWERS, RUN_TRAIL, SUMS, TRAIL,
     UNCOVERED,
@@ -27,7 +27,8 @@ pub struct SealInputs<'a> {
     /// The directory with the run's files: `population.tsv`, `excluded.tsv`, `raw.jsonl` and so on. What the journal does
     /// not speak of is not sealed.
     pub run_files: &'a Path,
-    /// What is known of the runs before. What it holds of this run and later ones is left out.
+    /// What is known of the runs before. What it holds of this run, of later ones, and of runs that the register had not
+    /// closed by then is left out.
     pub history: &'a History,
 }
 
@@ -111,7 +112,7 @@ pub fn seal(inputs: &SealInputs<'_>, destination: &Path) -> Result<Sealed, SealE
     let register_text = register_text.ok_or(SealError::NotClosed { run })?;
     let register = Register::read(register_text);
     let conclusion = conclude(&evidence);
-    let mut history = inputs.history.clone().before(run);
+    let mut history = history_before(inputs.history.clone(), run, &register);
     history.add(&evidence, &conclusion);
     let coverage = coverage_of(|list| File::open(inputs.run_files.join(list)), &history)
         .map_err(|error: NoCoverage| SealError::Damaged(error.to_string()))?;

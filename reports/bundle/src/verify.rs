@@ -6,6 +6,7 @@
 
 mod counted;
 mod drawn;
+mod earlier;
 mod entropy;
 pub(crate) mod files;
 mod journal;
@@ -196,8 +197,10 @@ pub fn verify(bundle: &BundleFiles, options: &VerifyOptions<'_>) -> Verification
     checks.push(counted::check(&known));
     checks.push(counted::bounds(&known));
     checks.push(made_again::check(&known));
+    checks.push(earlier::check(&known, before));
     checks.extend(raw::check(&known));
     checks.push(previous);
+    verification.notes.extend(earlier::note(&known, before));
     vouched::check(bundle, options, &seal, Some(&known), &mut verification);
     verification.checks.extend(reports::check(bundle, &seal));
     verification

@@ -13,39 +13,40 @@ use crate::points::PointLine;
 use crate::run::RunEvidence;
 
 /// What is known of several runs.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct History {
     /// Each run in one line.
     pub summaries: BTreeMap<u64, RunSummary>,
-    /// When each resource was last tested, by its ARN.
-    tested: BTreeMap<String, LastTested>,
+    /// What each resource was proved to be, by its ARN and by the run.
+    tested: BTreeMap<String, BTreeMap<u64, Tested>>,
+}
+
+/// What the restore tests of one resource came to in one run, as far as that is known.
+#[derive(Clone, Debug, Default)]
+struct Tested {
+    outcome: Option<String>,
+    passed: Option<Timestamp>,
 }
 
 /// When one resource was last tested, and last proved.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct LastTested {
-    passed: Option<(u64, Timestamp)>,
-    last: Option<(u64, String)>,
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LastTested {
+    /// The last run in which a restore test of it passed, and when.
+    pub passed: Option<(u64, Timestamp)>,
+    /// The last run in which it was tested, and what that came to.
+    pub last: Option<(u64, String)>,
 }
 
-impl LastTested {
-    fn tested(&mut self, run: u64, outcome: &str) {
-        match &mut self.last {
-            Some((last, _)) if *last > run => {}
-            // Of several restore tests of a resource in one run the worst is told.
-            Some((last, told)) if *last == run => {
-                if badness(outcome) > badness(told) {
-                    outcome.clone_into(told);
-                }
-            }
-            Some(_) | None => self.last = Some((run, outcome.to_owned())),
+impl Tested {
+    fn tested(&mut self, outcome: &str) {
+        // Of several restore tests of a resource in one run the worst is told.
+        if self.outcome.as_ref().is_none_or(|told| badness(outcome) > badness(told)) {
+            self.outcome = Some(outcome.to_owned());
         }
     }
 
-    fn passed(&mut self, run: u64, at: Timestamp) {
-        if self.passed.is_none_or(|known| known < (run, at)) {
-            self.passed = Some((run, at));
-        }
+    fn passed(&mut self, at: Timestamp) {
+        self.passed = self.passed.max(Some(at));
     }
 }
 
@@ -88,23 +89,23 @@ impl History {
     pub fn add(&mut self, run: &RunEvidence, conclusion: &Conclusion) {
         self.summaries.insert(run.run, RunSummary::of(conclusion));
         for test in run.tests.iter().filter(|test| !test.attempts.is_empty()) {
-            let known = self.tested.entry(test.drawn.point.resource_arn.to_string()).or_default();
-            known.tested(run.run, test.outcome.word());
+            let known = self.of(test.drawn.point.resource_arn.as_str(), run.run);
+            known.tested(test.outcome.word());
             if let (Outcome::Passed { .. }, Some(at)) = (&test.outcome, test.last_entry) {
-                known.passed(run.run, at);
+                known.passed(at);
             }
         }
     }
 
     /// Adds the rows of a bundle's `coverage.csv`.
     pub fn add_coverage(&mut self, rows: &[Coverage]) {
-        for row in rows.iter().filter(|row| row.last_tested_run.is_some() || row.last_passed_run.is_some()) {
-            let known = self.tested.entry(row.resource_arn.clone()).or_default();
-            if let (Some(run), Some(outcome)) = (row.last_tested_run, &row.last_outcome) {
-                known.tested(run, outcome);
+        for row in rows {
+            let LastTested { passed, last } = LastTested::of(row);
+            if let Some((run, outcome)) = last {
+                self.of(&row.resource_arn, run).tested(&outcome);
             }
-            if let (Some(run), Some(at)) = (row.last_passed_run, row.last_passed) {
-                known.passed(run, at);
+            if let Some((run, at)) = passed {
+                self.of(&row.resource_arn, run).passed(at);
             }
         }
     }
@@ -112,22 +113,69 @@ impl History {
     /// Adds all of another.
     pub fn merge(&mut self, other: &Self) {
         self.summaries.extend(other.summaries.iter().map(|(run, summary)| (*run, summary.clone())));
-        for (arn, theirs) in &other.tested {
-            let known = self.tested.entry(arn.clone()).or_default();
-            if let Some((run, outcome)) = &theirs.last {
-                known.tested(*run, outcome);
-            }
-            if let Some((run, at)) = theirs.passed {
-                known.passed(run, at);
+        for (arn, runs) in &other.tested {
+            for (run, theirs) in runs {
+                let known = self.of(arn, *run);
+                theirs.outcome.iter().for_each(|outcome| known.tested(outcome));
+                theirs.passed.iter().for_each(|at| known.passed(*at));
             }
         }
     }
 
-    /// What was known before this run.
+    /// What was known before this run. Nothing that is said of this run or of later ones is kept.
     #[must_use]
-    pub fn before(mut self, run: u64) -> Self {
-        self.summaries.retain(|number, _| *number < run);
+    pub fn before(self, run: u64) -> Self {
+        self.of_runs(|number| number < run)
+    }
+
+    /// What is known of these runs alone.
+    #[must_use]
+    pub fn of_runs(mut self, keeps: impl Fn(u64) -> bool) -> Self {
+        self.summaries.retain(|run, _| keeps(*run));
+        for runs in self.tested.values_mut() {
+            runs.retain(|run, _| keeps(*run));
+        }
+        self.tested.retain(|_, runs| !runs.is_empty());
         self
+    }
+
+    /// When a resource was last tested, and last proved.
+    pub fn last_tested(&self, arn: &str) -> LastTested {
+        self.tested.get(arn).map(last_of).unwrap_or_default()
+    }
+
+    fn of(&mut self, arn: &str, run: u64) -> &mut Tested {
+        self.tested.entry(arn.to_owned()).or_default().entry(run).or_default()
+    }
+
+    fn last_of_each(&self) -> impl Iterator<Item = (&str, LastTested)> {
+        self.tested.iter().map(|(arn, runs)| (arn.as_str(), last_of(runs)))
+    }
+}
+
+/// Equal are two that say the same of every run, and of every resource when it was last tested and last proved: a table
+/// of coverage keeps no more.
+impl PartialEq for History {
+    fn eq(&self, other: &Self) -> bool {
+        self.summaries == other.summaries && self.last_of_each().eq(other.last_of_each())
+    }
+}
+
+fn last_of(runs: &BTreeMap<u64, Tested>) -> LastTested {
+    let newest_first = || runs.iter().rev();
+    LastTested {
+        passed: newest_first().find_map(|(run, tested)| Some((*run, tested.passed?))),
+        last: newest_first().find_map(|(run, tested)| Some((*run, tested.outcome.clone()?))),
+    }
+}
+
+impl LastTested {
+    /// What a row of a table of coverage says.
+    pub fn of(row: &Coverage) -> Self {
+        Self {
+            passed: row.last_passed_run.zip(row.last_passed),
+            last: row.last_tested_run.zip(row.last_outcome.clone()),
+        }
     }
 }
 
@@ -182,9 +230,60 @@ impl CoverageReader {
 }
 
 fn with_history(mut row: Coverage, history: &History) -> Coverage {
-    if let Some(known) = history.tested.get(&row.resource_arn) {
-        (row.last_passed_run, row.last_passed) = known.passed.unzip();
-        (row.last_tested_run, row.last_outcome) = known.last.clone().unzip();
-    }
+    let LastTested { passed, last } = history.last_tested(&row.resource_arn);
+    (row.last_passed_run, row.last_passed) = passed.unzip();
+    (row.last_tested_run, row.last_outcome) = last.unzip();
     row
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(passed: Option<u64>, tested: u64, outcome: &str) -> Coverage {
+        Coverage {
+            resource_arn: "arn".into(),
+            resource_type: "DynamoDB".into(),
+            account: String::new(),
+            eligible_points: 1,
+            last_passed: passed.map(|_| Timestamp::UNIX_EPOCH),
+            last_passed_run: passed,
+            last_outcome: Some(outcome.into()),
+            last_tested_run: Some(tested),
+            overdue: false,
+        }
+    }
+
+    fn of(rows: &[Coverage]) -> History {
+        let mut history = History::default();
+        history.add_coverage(rows);
+        history
+    }
+
+    #[test]
+    fn before_a_run_nothing_is_known_of_it_or_of_later_ones() {
+        let history = of(&[row(Some(999), 7, "failed"), row(Some(5), 5, "passed")]);
+        let known = history.clone().before(7).last_tested("arn");
+        let [passed, last] = [known.passed.map(|(run, _)| run), known.last.map(|(run, _)| run)];
+        assert_eq!([passed, last], [Some(5), Some(5)], "what is older comes to light again");
+        assert_eq!(history.before(5), History::default());
+    }
+
+    #[test]
+    fn of_several_tests_of_a_resource_in_one_run_the_worst_is_told_in_any_order() {
+        let rows = [row(Some(5), 5, "passed"), row(None, 5, "failed"), row(None, 5, "inconclusive")];
+        for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2]] {
+            let known = of(&order.map(|place: usize| rows[place].clone())).last_tested("arn");
+            assert_eq!(known.last, Some((5, "failed".into())));
+            assert_eq!(known.passed, Some((5, Timestamp::UNIX_EPOCH)));
+        }
+    }
+
+    #[test]
+    fn histories_are_equal_where_a_table_of_coverage_would_be() {
+        let one = of(&[row(Some(5), 5, "passed"), row(None, 6, "failed")]);
+        assert_eq!(one, of(&[row(Some(5), 6, "failed")]));
+        assert_ne!(one, of(&[row(Some(5), 6, "inconclusive")]));
+        assert_ne!(one, of(&[row(None, 6, "failed")]));
+    }
 }

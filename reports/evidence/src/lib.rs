@@ -41,7 +41,7 @@ pub use conclusion::{Conclusion, Counts, RunVerdict, conclude};
 pub use control::{ControlOperation, ControlVerdict};
 pub use costs::{Costs, TestCosts};
 pub use dossier::Dossier;
-pub use history::{CoverageReader, History};
+pub use history::{CoverageReader, History, LastTested};
 pub use not_passed::NotPassed;
 pub use planted::{ControlsReading, Planted};
 pub use problem::Problem;

@@ -1,13 +1,18 @@
 //! Every file that follows from others, made again and compared byte by byte.
+//!
+//! What two of the tables say of earlier runs follows from those runs' own bundles. It is taken as it was sealed, and
+//! `earlier` holds it to what there is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 
-use backproof_evidence::History;
+use backproof_evidence::dossier::Coverage;
+use backproof_evidence::{History, tables};
 use serde_json::Value;
 
-use super::{CheckStanding, Checked, Known};
+use super::{CheckStanding, Checked, Known, earlier};
 use crate::derived::{Material, coverage_of};
-use crate::layout::{JOURNAL, RESULTS};
+use crate::layout::{COVERAGE_TABLE, JOURNAL, RESULTS, RUNS_TABLE};
 use crate::reading;
 
 const NAME: &str = "derived files";
@@ -34,7 +39,19 @@ pub(super) fn check(known: &Known<'_>) -> Checked {
             Ok(_) => other_words.push(*file),
         }
     }
-    let good = format!("all {} follow from {JOURNAL}, the register and the lists, byte by byte", files.len());
+    if !is_ours {
+        problems.extend(rows(known, &files));
+    }
+    let earlier = if earlier::speaks_of_any(known) {
+        format!(
+            "; but what {RUNS_TABLE} and {COVERAGE_TABLE} say of runs before this one is taken as it was sealed: see \
+             `{}`",
+            earlier::NAME
+        )
+    } else {
+        String::new()
+    };
+    let good = format!("all {} follow from {JOURNAL}, the register and the lists, byte by byte{earlier}", files.len());
     if problems.is_empty() && !other_words.is_empty() {
         let why = format!(
             "version {by} made {}, and this version ({}) words them otherwise; each outcome in {RESULTS} is the \
@@ -49,7 +66,6 @@ pub(super) fn check(known: &Known<'_>) -> Checked {
 
 fn files(known: &Known<'_>) -> Result<BTreeMap<&'static str, String>, String> {
     let words = |problem: &dyn std::fmt::Display| problem.to_string();
-    // What earlier runs came to is taken as it was sealed: it follows from their own bundles.
     let summaries = reading::summaries(known.bundle).map_err(|problem| words(&problem))?;
     let mut history = History::of_summaries(summaries);
     history.add_coverage(&reading::coverage(known.bundle).map_err(|problem| words(&problem))?);
@@ -64,6 +80,34 @@ fn files(known: &Known<'_>) -> Result<BTreeMap<&'static str, String>, String> {
         coverage: coverage.as_deref(),
     };
     material.files().map_err(|problem| words(&problem))
+}
+
+/// The rows of the tables that speak of other runs too, whatever version worded the rest.
+fn rows(known: &Known<'_>, files: &BTreeMap<&'static str, String>) -> Vec<String> {
+    let expected = |file: &str| files.get(file).map(String::as_str).unwrap_or_default();
+    let by_resource = |rows: Vec<Coverage>| -> BTreeMap<String, Coverage> {
+        rows.into_iter().map(|row| (row.resource_arn.clone(), row)).collect()
+    };
+    let mut problems = Vec::new();
+    let runs = tables::read_summaries(expected(RUNS_TABLE)).unwrap_or_default();
+    let found = reading::summaries(known.bundle).unwrap_or_default();
+    same_rows(RUNS_TABLE, "run ", &runs, &found, &mut problems);
+    let resources = by_resource(tables::read_coverage(expected(COVERAGE_TABLE)).unwrap_or_default());
+    let found = by_resource(reading::coverage(known.bundle).unwrap_or_default());
+    same_rows(COVERAGE_TABLE, "", &resources, &found, &mut problems);
+    problems
+}
+
+fn same_rows<K: Ord + Display, R: PartialEq>(
+    file: &str,
+    what: &str,
+    expected: &BTreeMap<K, R>,
+    found: &BTreeMap<K, R>,
+    problems: &mut Vec<String>,
+) {
+    let all: BTreeSet<&K> = expected.keys().chain(found.keys()).collect();
+    let others = all.into_iter().filter(|key| expected.get(key) != found.get(key));
+    problems.extend(others.map(|key| format!("{file}: what it says of {what}{key} is not what follows")));
 }
 
 /// The first line in which two texts differ.

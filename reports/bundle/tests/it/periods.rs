@@ -1,6 +1,7 @@
 //! Bundles as the dossier of a run and of a period.
 
 use std::fs;
+use std::path::Path;
 
 use backproof_bundle::{DossierError, ReadOptions, VerifyOptions, dossier, history, verify};
 use backproof_evidence::dossier::{Period, Subject};
@@ -8,6 +9,9 @@ use backproof_evidence::testing::Story;
 use backproof_model::register::RegisterEvent;
 
 use crate::support::{Installation, opened, seal_again, seal_of, wrong};
+
+/// What must be told, and what is done to a bundle's directory.
+type Alteration = (&'static str, fn(&Path));
 
 #[test]
 fn the_dossier_of_a_period_has_its_runs_the_register_and_the_coverage() {
@@ -64,7 +68,7 @@ fn the_link_to_the_bundle_before_is_verified_with_that_bundle() {
 
 #[test]
 fn a_bundle_before_that_is_not_as_it_was_sealed_is_compared_with_nothing() {
-    let alter: [(&str, fn(&std::path::Path)); 4] = [
+    let alter: [Alteration; 4] = [
         ("`register.jsonl` is not as it was sealed", |folder| fs::write(folder.join("register.jsonl"), "").unwrap()),
         ("`results.csv` is missing", |folder| fs::remove_file(folder.join("results.csv")).unwrap()),
         ("`added` was added", |folder| fs::write(folder.join("added"), "").unwrap()),
@@ -84,7 +88,7 @@ fn a_bundle_before_that_is_not_as_it_was_sealed_is_compared_with_nothing() {
 #[test]
 fn a_bundle_before_must_have_the_register_up_to_its_closing_and_the_journal_of_its_run() {
     // Whoever owns everything sealed it so, and entered that very seal.
-    let alter: [(&str, fn(&std::path::Path)); 3] = [
+    let alter: [Alteration; 3] = [
         ("register.jsonl must end with the closing of run 1, and its 0 lines do not", |folder| {
             fs::write(folder.join("register.jsonl"), "").unwrap();
         }),
