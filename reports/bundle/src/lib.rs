@@ -19,6 +19,7 @@ mod run_file;
 mod seal;
 mod staging;
 mod sums;
+mod unfinished;
 mod verify;
 
 pub use attested::{Judged, judge};

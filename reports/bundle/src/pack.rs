@@ -3,7 +3,7 @@
 //! Entries are sorted, owned by nobody in particular, dated to 1970 and readable by all. The encoder is ruzstd's: pure
 //! Rust, streaming, and its frames are those of any `zstd`.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,7 @@ use ruzstd::encoding::{CompressionLevel, FrameCompressor};
 use sha2::{Digest, Sha256};
 
 use crate::open::BundleFiles;
+use crate::unfinished::file_beside;
 
 /// A packed bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,24 +53,18 @@ pub fn pack(bundle: &BundleFiles, destination: &Path) -> Result<Packed, PackErro
         let path = path.to_owned();
         move |source| PackError::Files { path, source }
     };
-    let name = destination.file_name().unwrap_or_default().to_string_lossy();
-    let unfinished = destination.with_file_name(format!(".{name}.unfinished"));
-    let written = write(bundle, &unfinished);
-    let (sha256, bytes) = written.map_err(|source| {
-        // Whatever stays is replaced by the next attempt.
-        let _ = fs::remove_file(&unfinished);
-        PackError::Files { path: unfinished.clone(), source }
-    })?;
-    fs::rename(&unfinished, destination).map_err(failed(destination))?;
+    let unfinished = file_beside(destination).map_err(failed(destination))?;
+    let (sha256, bytes) = write(bundle, unfinished.as_file()).map_err(failed(unfinished.path()))?;
+    unfinished.persist(destination).map_err(|unplaced| failed(destination)(unplaced.error))?;
     if let Some(parent) = destination.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         File::open(parent).and_then(|folder| folder.sync_all()).map_err(failed(parent))?;
     }
     Ok(Packed { path: destination.to_owned(), sha256, bytes })
 }
 
-fn write(bundle: &BundleFiles, path: &Path) -> io::Result<(String, u64)> {
+fn write(bundle: &BundleFiles, file: &File) -> io::Result<(String, u64)> {
     let mut output = Digesting {
-        file: BufWriter::with_capacity(1 << 16, File::create(path)?),
+        file: BufWriter::with_capacity(1 << 16, file.try_clone()?),
         digest: Sha256::new(),
         bytes: 0,
         failed: None,

@@ -6,33 +6,27 @@ use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
+use tempfile::TempDir;
 
 use crate::layout::{SUMS, unfit_path};
 use crate::sums::sums_text;
+use crate::unfinished::directory_beside;
 
 /// A directory under construction. It is removed again unless it is put into its place.
 pub(crate) struct Staging {
-    directory: PathBuf,
+    directory: TempDir,
+    /// Says that its writer lives.
+    _lock: File,
     destination: PathBuf,
     sums: BTreeMap<String, String>,
     bytes: u64,
-    is_placed: bool,
 }
 
 impl Staging {
-    /// Begins beside `destination`. What an interrupted writer left there is removed.
+    /// Begins beside `destination`. What writers that died left there is removed.
     pub(crate) fn beside(destination: &Path) -> io::Result<Self> {
-        let name = destination.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy();
-        let directory = destination.with_file_name(format!(".{name}.unfinished"));
-        if let Some(parent) = destination.parent() {
-            fs::create_dir_all(parent)?;
-        }
-        if directory.exists() {
-            fs::remove_dir_all(&directory)?;
-        }
-        fs::create_dir(&directory)?;
-        let destination = destination.to_owned();
-        Ok(Self { directory, destination, sums: BTreeMap::new(), bytes: 0, is_placed: false })
+        let (directory, lock) = directory_beside(destination)?;
+        Ok(Self { directory, _lock: lock, destination: destination.to_owned(), sums: BTreeMap::new(), bytes: 0 })
     }
 
     /// Writes a file and gives its SHA-256.
@@ -54,7 +48,7 @@ impl Staging {
         if let Some(why) = unfit_path(path) {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("`{path}` cannot be sealed: {why}")));
         }
-        let target = self.directory.join(path);
+        let target = self.directory.path().join(path);
         if let Some(folder) = target.parent() {
             fs::create_dir_all(folder)?;
         }
@@ -87,29 +81,27 @@ impl Staging {
         sums_text(self.sums.iter().map(|(path, digest)| (path.as_str(), digest.as_str())))
     }
 
-    /// Writes the list of digests and puts the directory into its place, which must be free.
-    pub(crate) fn place(mut self) -> io::Result<()> {
+    /// Writes the list of digests and puts the directory into its place. `false` where somebody else was faster: what
+    /// stands there stays as it is.
+    pub(crate) fn place(self) -> io::Result<bool> {
         let sums = self.sums();
-        let path = self.directory.join(SUMS);
-        let mut file = File::create_new(&path)?;
+        let mut file = File::create_new(self.directory.path().join(SUMS))?;
         file.write_all(sums.as_bytes())?;
         file.sync_all()?;
-        sync_folders(&self.directory)?;
-        fs::rename(&self.directory, &self.destination)?;
-        self.is_placed = true;
-        match self.destination.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => File::open(parent)?.sync_all(),
-            Some(_) | None => Ok(()),
+        sync_folders(self.directory.path())?;
+        let is_ours = match fs::rename(self.directory.path(), &self.destination) {
+            Ok(()) => true,
+            Err(_) if self.destination.join(SUMS).exists() => false,
+            Err(error) => return Err(error),
+        };
+        if is_ours {
+            // It has another name now, and is not to be removed by the one that it had.
+            drop(self.directory.keep());
         }
-    }
-}
-
-impl Drop for Staging {
-    fn drop(&mut self) {
-        if !self.is_placed {
-            // Whatever stays is removed by the next one that begins here.
-            let _ = fs::remove_dir_all(&self.directory);
+        if let Some(parent) = self.destination.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            File::open(parent)?.sync_all()?;
         }
+        Ok(is_ours)
     }
 }
 
@@ -142,13 +134,30 @@ mod tests {
         let destination = folder.path().join("7");
         let mut killed = Staging::beside(&destination).unwrap();
         killed.put("run.json", b"half").unwrap();
-        std::mem::forget(killed);
+        // The lock of a process that is killed is given back; nothing else of it is.
+        let Staging { directory, _lock: lock, .. } = killed;
+        let left = directory.keep();
+        drop(lock);
+        assert!(left.join("run.json").exists());
         assert!(!destination.exists(), "nothing stands in the place before all is written");
         let mut again = Staging::beside(&destination).unwrap();
         again.put("plan.json", b"{}").unwrap();
-        again.place().unwrap();
+        assert!(again.place().unwrap());
         let names: Vec<_> = fs::read_dir(&destination).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names.len(), 2, "{names:?}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn of_two_writers_the_faster_one_is_placed_and_the_other_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let destination = folder.path().join("7");
+        let mut first = Staging::beside(&destination).unwrap();
+        first.put("run.json", b"{}").unwrap();
+        let mut second = Staging::beside(&destination).unwrap();
+        second.put("run.json", b"{}").unwrap();
+        assert!(first.place().unwrap() && !second.place().unwrap());
+        assert_eq!(fs::read(destination.join("run.json")).unwrap(), b"{}");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 

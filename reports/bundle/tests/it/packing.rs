@@ -4,6 +4,7 @@ use std::fs;
 use std::process::Command;
 
 use backproof_bundle::{OpenError, VerifyOptions, open, pack, verify};
+use backproof_model::canonical::sha256_hex;
 
 use crate::support::{Installation, key, opened, operator_signs, verified, wrong};
 
@@ -30,6 +31,20 @@ fn the_same_bundle_is_packed_into_the_same_bytes() {
     let second = pack(&bundle, &installation.path("second.tar.zst")).unwrap();
     assert_eq!(first.sha256, second.sha256);
     assert_eq!(fs::read(&first.path).unwrap(), fs::read(&second.path).unwrap());
+}
+
+#[test]
+fn several_that_pack_the_same_bundle_at_once_leave_it_whole() {
+    let (installation, sealed) = Installation::of_every_outcome();
+    let bundle = opened(&sealed.directory);
+    let destination = installation.path("packed/bundle-1.tar.zst");
+    let packed = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..6).map(|_| scope.spawn(|| pack(&bundle, &destination).unwrap())).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
+    });
+    assert!(packed.iter().all(|it| *it == packed[0]));
+    assert_eq!(sha256_hex(fs::read(&destination).unwrap()), packed[0].sha256);
+    assert_eq!(fs::read_dir(installation.path("packed")).unwrap().count(), 1, "nothing unfinished stays");
 }
 
 #[test]

@@ -78,6 +78,20 @@ fn sealing_again_changes_nothing_and_never_overwrites_another_bundle() {
 }
 
 #[test]
+fn several_that_seal_the_same_run_at_once_all_find_it_sealed() {
+    let mut installation = Installation::new();
+    let run = installation.perform(Story::all_passed(3).tests, |_| {});
+    let sealed = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..6).map(|_| scope.spawn(|| installation.try_seal(&run).unwrap())).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
+    });
+    assert!(sealed.iter().all(|it| it.sha256 == sealed[0].sha256));
+    assert_eq!(sealed.iter().filter(|it| !it.was_there).count(), 1, "one of them has placed it");
+    assert_eq!(wrong(&verified(&sealed[0].directory)), "");
+    assert_eq!(fs::read_dir(installation.path("bundles")).unwrap().count(), 1, "nothing unfinished stays");
+}
+
+#[test]
 fn a_run_that_is_not_closed_is_not_sealed() {
     let mut installation = Installation::new();
     let open = installation.perform(Story::all_passed(3).tests, |story| story.closed = None);
