@@ -21,7 +21,8 @@ pub struct Dossier {
     pub runs: Vec<RunRecord>,
     /// The register as the newest of them sealed it.
     pub register: RegisterReading,
-    /// When each protected resource was last proved, as the newest run sealed it; overdue ones first.
+    /// When each protected resource was last proved, as the newest run sealed it; never proved ones first, then
+    /// those proved longest ago.
     pub coverage: Vec<Coverage>,
     /// Every exception that the register knows, in the order of their numbers.
     pub exceptions: Vec<Exception>,
@@ -267,8 +268,6 @@ pub struct Coverage {
     pub last_outcome: Option<String>,
     /// In which run that was.
     pub last_tested_run: Option<u64>,
-    /// Whether the plan's rotation demands a test by now.
-    pub overdue: bool,
 }
 
 /// How a population is spread over types and time.

@@ -29,9 +29,9 @@ pub struct Figures {
     pub recovery_longest_seconds: Option<i64>,
     /// The plan's longest permitted interval between recovery points of a resource.
     pub gap_objective_seconds: Option<i64>,
-    /// Resources whose gap was computed.
+    /// Resources whose gap the journal names: those with the longest, a hundred at most.
     pub gaps_computed: u64,
-    /// Those whose gap is longer than permitted. Zero where nothing is demanded.
+    /// Those of them whose gap is longer than permitted. Zero where nothing is demanded.
     pub gaps_exceeded: u64,
     /// The longest gap of all.
     pub longest_gap: Option<ResourceGap>,

@@ -212,7 +212,6 @@ impl CoverageReader {
                 last_passed_run: None,
                 last_outcome: None,
                 last_tested_run: None,
-                overdue: false,
             };
             self.rows.insert(arn.to_owned(), row);
         }
@@ -222,9 +221,7 @@ impl CoverageReader {
     /// The rows: what was never proved first, then what was proved longest ago. `history` is to hold this run too.
     pub fn finish(self, history: &History) -> Vec<Coverage> {
         let mut rows: Vec<Coverage> = self.rows.into_values().map(|row| with_history(row, history)).collect();
-        rows.sort_by(|a, b| {
-            (!a.overdue, a.last_passed, &a.resource_arn).cmp(&(!b.overdue, b.last_passed, &b.resource_arn))
-        });
+        rows.sort_by(|a, b| (a.last_passed, &a.resource_arn).cmp(&(b.last_passed, &b.resource_arn)));
         rows
     }
 }
@@ -250,7 +247,6 @@ mod tests {
             last_passed_run: passed,
             last_outcome: Some(outcome.into()),
             last_tested_run: Some(tested),
-            overdue: false,
         }
     }
 

@@ -234,10 +234,10 @@ fn identity(catalogue: &Catalogue) -> CatalogueIdentity {
 
 fn of_criterion(criterion: &Criterion, dossier: &Dossier, readings: &Readings) -> CriterionReading {
     let frequency = frequency(criterion.minimum_frequency, dossier);
-    let read = combine(&criterion.claims, Some(&frequency), readings);
+    let read = combine(&criterion.claims, criterion.at_least(), Some(&frequency), readings);
     let simulated = dossier.is_simulated();
     let (standing, would_be) = on_a_simulator(read, simulated);
-    let reasons = readings.reasons(&criterion.claims);
+    let reasons = readings.reasons(criterion);
     CriterionReading {
         id: criterion.id.clone(),
         former_ids: criterion.former_ids.clone(),
@@ -251,12 +251,18 @@ fn of_criterion(criterion: &Criterion, dossier: &Dossier, readings: &Readings) -
         leaves_open: criterion.leaves_open.clone(),
         source: criterion.source.clone(),
         oscal_control: criterion.oscal_control.clone(),
-        objectives: criterion.objectives.iter().map(|it| of_objective(it, simulated, readings)).collect(),
+        objectives: criterion.objectives.iter().map(|it| of_objective(it, criterion, simulated, readings)).collect(),
     }
 }
 
-fn of_objective(objective: &Objective, simulated: bool, readings: &Readings) -> ObjectiveReading {
-    let (standing, would_be) = on_a_simulator(combine(&objective.claims, None, readings), simulated);
+fn of_objective(
+    objective: &Objective,
+    criterion: &Criterion,
+    simulated: bool,
+    readings: &Readings,
+) -> ObjectiveReading {
+    let read = combine(&objective.claims, criterion.at_least(), None, readings);
+    let (standing, would_be) = on_a_simulator(read, simulated);
     ObjectiveReading { id: objective.id.clone(), standing, would_be, claims: objective.claims.clone() }
 }
 

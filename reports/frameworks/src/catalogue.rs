@@ -69,6 +69,13 @@ pub struct Criterion {
     pub objectives: Vec<Objective>,
 }
 
+impl Criterion {
+    /// How often it wants its claims, where anybody says so.
+    pub fn at_least(&self) -> Option<Frequency> {
+        self.minimum_frequency.map(|minimum| minimum.at_least)
+    }
+}
+
 /// One assessment objective of a control, as OSCAL catalogues name them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Objective {

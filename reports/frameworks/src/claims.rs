@@ -18,12 +18,24 @@ mod vocabulary;
 use backproof_evidence::Dossier;
 use backproof_model::Claim;
 
+use crate::catalogue::Frequency;
+
 pub use reading::{ClaimReading, ClaimStanding, EvidenceReference, Sentence};
 pub use vocabulary::{Aspect, DossierClaim};
 
 impl DossierClaim {
-    /// Reads the claim from a dossier.
+    /// Reads the claim from a dossier, where nothing demands how often a thing is done.
     pub fn read(self, dossier: &Dossier) -> ClaimReading {
+        self.read_at_least(None, dossier)
+    }
+
+    /// Whether it is read by how often a criterion demands a thing to be done.
+    pub fn asks_how_often(self) -> bool {
+        self == Self::NoResourceOverdue
+    }
+
+    /// Reads the claim from a dossier for a criterion that demands so often.
+    pub fn read_at_least(self, at_least: Option<Frequency>, dossier: &Dossier) -> ClaimReading {
         match self {
             Self::Authorised => control::authorised(dossier),
             Self::PlanApprovedBefore => control::plan_approved_before(dossier),
@@ -43,7 +55,7 @@ impl DossierClaim {
             Self::DrawVerifiable => sample::draw_verifiable(dossier),
             Self::EveryTypeCovered => places::every_type_covered(dossier),
             Self::EveryProtectedResourceHasAPoint => sample::every_protected_resource_has_a_point(dossier),
-            Self::NoResourceOverdue => places::no_resource_overdue(dossier),
+            Self::NoResourceOverdue => places::no_resource_overdue(at_least, dossier),
             Self::RestoredInSandbox => sandbox::restored_in_sandbox(dossier),
             Self::SandboxApartFromSources => sandbox::sandbox_apart_from_sources(dossier),
             Self::IsolatedSandbox => sandbox::isolated_sandbox(dossier),

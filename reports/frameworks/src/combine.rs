@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use backproof_evidence::Dossier;
 
 use crate::assess::{AspectReading, CriterionStanding, Reason};
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Criterion, Frequency};
 use crate::claims::{Aspect, ClaimReading, ClaimStanding, DossierClaim};
 use crate::frequency::FrequencyReading;
 
@@ -36,29 +36,41 @@ const INTEGRITY: [DossierClaim; 4] = [
     DossierClaim::RestoredDataDeleted,
 ];
 
-/// Every claim that is wanted, read once.
-pub(crate) struct Readings(BTreeMap<usize, ClaimReading>);
+/// Every claim that is wanted, read once; one that asks how often, once for each frequency.
+pub(crate) struct Readings(BTreeMap<(usize, Option<Frequency>), ClaimReading>);
 
 impl Readings {
     /// Reads what the catalogue and the three aspects go by.
     pub(crate) fn of(catalogue: &Catalogue, dossier: &Dossier) -> Self {
-        let named = catalogue.criteria.iter().flat_map(|criterion| &criterion.claims).copied();
-        let aspects = CONTROL.into_iter().chain(OUTCOMES).chain(INTEGRITY);
+        let of_criterion = |criterion: &Criterion| {
+            let at_least = criterion.at_least();
+            criterion.claims.clone().into_iter().map(move |claim| (claim, at_least))
+        };
+        let named = catalogue.criteria.iter().flat_map(of_criterion);
+        let aspects = CONTROL.into_iter().chain(OUTCOMES).chain(INTEGRITY).map(|claim| (claim, None));
         let mut readings = BTreeMap::new();
-        for claim in named.chain(aspects) {
-            readings.entry(place(claim)).or_insert_with(|| claim.read(dossier));
+        for (claim, at_least) in named.chain(aspects) {
+            readings.entry(place(claim, at_least)).or_insert_with(|| claim.read_at_least(at_least, dossier));
         }
         Self(readings)
     }
 
-    fn reading(&self, claim: DossierClaim) -> Option<&ClaimReading> {
-        self.0.get(&place(claim))
+    fn reading(&self, claim: DossierClaim, at_least: Option<Frequency>) -> Option<&ClaimReading> {
+        self.0.get(&place(claim, at_least))
     }
 
-    /// The readings that the catalogue's criteria go by, in the order of the vocabulary.
+    /// The readings that the catalogue's criteria go by, in the order of the vocabulary; of several of a claim the worst.
     pub(crate) fn named_by(&self, catalogue: &Catalogue) -> Vec<ClaimReading> {
         let named = |claim| catalogue.criteria.iter().any(|criterion| criterion.claims.contains(&claim));
-        self.0.values().filter(|reading| named(reading.claim)).cloned().collect()
+        let mut all: Vec<ClaimReading> = Vec::new();
+        for reading in self.0.values().filter(|reading| named(reading.claim)) {
+            match all.last_mut().filter(|last| last.claim == reading.claim) {
+                Some(last) if last.standing >= reading.standing => {}
+                Some(last) => last.clone_from(reading),
+                None => all.push(reading.clone()),
+            }
+        }
+        all
     }
 
     /// How one of the three things stands.
@@ -68,22 +80,24 @@ impl Readings {
             Aspect::RestoreOutcomes => &OUTCOMES,
             Aspect::HarnessIntegrity => &INTEGRITY,
         };
-        let claims: Vec<ClaimReading> = claims.iter().filter_map(|claim| self.reading(*claim)).cloned().collect();
+        let claims: Vec<ClaimReading> = claims.iter().filter_map(|claim| self.reading(*claim, None)).cloned().collect();
         let standing = claims.iter().map(|reading| reading.standing).max().unwrap_or(ClaimStanding::NotShown);
         AspectReading { aspect, standing, sentence: of_aspect(standing, &claims, dossier), claims }
     }
 
     /// The reasons that claims give, the weightiest first.
-    pub(crate) fn reasons(&self, claims: &[DossierClaim]) -> Vec<Reason> {
-        let mut reasons: Vec<Reason> = claims.iter().filter_map(|claim| reason(self.reading(*claim)?)).collect();
+    pub(crate) fn reasons(&self, criterion: &Criterion) -> Vec<Reason> {
+        let read = |claim: &DossierClaim| reason(self.reading(*claim, criterion.at_least())?);
+        let mut reasons: Vec<Reason> = criterion.claims.iter().filter_map(read).collect();
         reasons.sort_by_key(|reason| Reverse(reason.standing));
         reasons
     }
 }
 
-/// Where the claim stands in the vocabulary.
-fn place(claim: DossierClaim) -> usize {
-    DossierClaim::ALL.iter().position(|known| *known == claim).unwrap_or(usize::MAX)
+/// Where the claim stands in the vocabulary, and how often is demanded where it asks.
+fn place(claim: DossierClaim, at_least: Option<Frequency>) -> (usize, Option<Frequency>) {
+    let place = DossierClaim::ALL.iter().position(|known| *known == claim).unwrap_or(usize::MAX);
+    (place, at_least.filter(|_| claim.asks_how_often()))
 }
 
 fn reason(reading: &ClaimReading) -> Option<Reason> {
@@ -100,13 +114,15 @@ fn reason(reading: &ClaimReading) -> Option<Reason> {
 /// How something stands that takes all of these claims. Done too rarely, it is contradicted.
 pub(crate) fn combine(
     claims: &[DossierClaim],
+    at_least: Option<Frequency>,
     frequency: Option<&FrequencyReading>,
     readings: &Readings,
 ) -> CriterionStanding {
     if claims.is_empty() {
         return CriterionStanding::NotAddressed;
     }
-    let standing = |claim: &DossierClaim| readings.reading(*claim).map_or(ClaimStanding::NotShown, |it| it.standing);
+    let standing =
+        |claim: &DossierClaim| readings.reading(*claim, at_least).map_or(ClaimStanding::NotShown, |it| it.standing);
     if frequency.is_some_and(FrequencyReading::is_violated) {
         return CriterionStanding::Contradicted;
     }

@@ -1,9 +1,9 @@
-//! When each protected resource was last proved, overdue ones first.
+//! When each protected resource was last proved: never proved ones first, then those proved longest ago.
 
 use super::{Column, CsvReader, Table, Value, column, csv_line};
 use crate::dossier::Coverage;
 
-const COLUMNS: [Column; 9] = [
+const COLUMNS: [Column; 8] = [
     column("resource_arn", "the protected resource"),
     column("resource_type", "its type"),
     column("account", "the account that owns it"),
@@ -12,7 +12,6 @@ const COLUMNS: [Column; 9] = [
     column("last_passed_run", "in which run"),
     column("last_outcome", "what the last restore test of it came to"),
     column("last_tested_run", "in which run that was"),
-    column("overdue", "whether the plan's rotation demands a test by now"),
 ];
 
 /// The table `coverage`, in the order that is given.
@@ -36,7 +35,6 @@ fn row(of: &Coverage) -> Vec<Value> {
         of.last_passed_run.into(),
         Value::optional(of.last_outcome.as_ref()),
         of.last_tested_run.into(),
-        Value::yes_or_no(of.overdue),
     ]
 }
 
@@ -60,11 +58,6 @@ pub fn read_coverage(csv: &str) -> Result<Vec<Coverage>, String> {
             last_passed_run: row.parsed("last_passed_run")?,
             last_outcome: row.parsed("last_outcome")?,
             last_tested_run: row.parsed("last_tested_run")?,
-            overdue: match row.cell("overdue") {
-                "yes" => true,
-                "no" => false,
-                _ => return Err(row.wrong("overdue")),
-            },
         });
     }
     Ok(all)

@@ -196,7 +196,6 @@ fn covered(test: &backproof_evidence::TestEvidence) -> Coverage {
         last_passed_run: None,
         last_outcome: Some(test.outcome.word().into()),
         last_tested_run: Some(7),
-        overdue: false,
     }
 }
 

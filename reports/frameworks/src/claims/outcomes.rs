@@ -252,11 +252,12 @@ pub(super) fn gap_within_objective(dossier: &Dossier) -> ClaimReading {
             return Said::not_shown("no gap between recovery points was computed");
         };
         let text = format!(
-            "objective {}, longest gap {} of {}; longer than the objective: {}",
+            "objective {}, longest gap {} of {}; of {} on record, longer than the objective: {}",
             duration(objective),
             duration(longest.gap_seconds),
             longest.resource_arn,
-            counted(figures.gaps_exceeded, "resource")
+            counted(figures.gaps_computed, "longest gap"),
+            grouped(figures.gaps_exceeded)
         );
         if figures.gaps_exceeded == 0 { Said::shown(text) } else { Said::contradicted(text) }
     };

@@ -4,15 +4,18 @@
 
 use std::collections::BTreeMap;
 
-use backproof_evidence::dossier::RunRecord;
-use backproof_evidence::words::{counted, grouped};
+use backproof_evidence::dossier::{Coverage, RunRecord};
+use backproof_evidence::words::{counted, grouped, moment};
 use backproof_evidence::{Dossier, TestEvidence};
 use backproof_model::{Outcome, VaultType};
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
 
 use super::DossierClaim;
 use super::outcomes::restored;
 use super::reading::{COVERAGE, ClaimReading, ClaimStanding, RESULTS, Said, any_run, named, whole};
 use super::sandbox::{outcome_standing, restored_into};
+use crate::catalogue::Frequency;
 
 pub(super) fn every_type_covered(dossier: &Dossier) -> ClaimReading {
     whole(DossierClaim::EveryTypeCovered, COVERAGE, types_covered(dossier))
@@ -27,6 +30,7 @@ fn types_covered(dossier: &Dossier) -> Said {
         return Said::not_shown("no protected resource with a recovery point that can be drawn is recorded");
     }
     let undrawable = undrawable(dossier, &decided);
+    let untold = undrawable_untold(dossier);
     for test in dossier.runs.iter().flat_map(|run| &run.evidence.tests) {
         let told = match test.outcome {
             Outcome::Passed { .. } | Outcome::Failed { .. } => 1,
@@ -43,6 +47,10 @@ fn types_covered(dossier: &Dossier) -> Said {
         format!("; in scope without a recovery point that can be drawn: {}", undrawable.join(", "))
     };
     match (untested.is_empty(), undrawable.is_empty(), dossier.period) {
+        (true, true, _) if untold > 0 => Said::not_shown(format!(
+            "{figures}; {} more in scope without a recovery point that can be drawn, which the journal does not name",
+            counted(untold, "resource")
+        )),
         (true, true, _) => Said::shown(figures),
         // A period had the time to test every type; one run need not.
         (_, _, Some(_)) => Said::contradicted(format!("{figures}{undrawable}")),
@@ -61,23 +69,50 @@ fn undrawable<'a>(dossier: &'a Dossier, drawable: &BTreeMap<&str, u64>) -> Vec<&
     types
 }
 
-pub(super) fn no_resource_overdue(dossier: &Dossier) -> ClaimReading {
-    let coverage: Vec<_> = dossier.coverage.iter().filter(|resource| resource.eligible_points > 0).collect();
-    let overdue: Vec<_> = coverage.iter().filter(|resource| resource.overdue).collect();
-    let never = coverage.iter().filter(|resource| resource.last_passed.is_none()).count() as u64;
+/// How many resources without a recovery point that can be drawn the newest run's journal counts and does not name.
+fn undrawable_untold(dossier: &Dossier) -> u64 {
+    let population = dossier.runs.last().and_then(|run| run.evidence.population.as_ref());
+    population.map_or(0, |population| {
+        let named = population.uncovered.iter().filter(|it| it.in_scope).count() as u64;
+        population.uncovered_in_scope.saturating_sub(named)
+    })
+}
+
+pub(super) fn no_resource_overdue(at_least: Option<Frequency>, dossier: &Dossier) -> ClaimReading {
+    whole(DossierClaim::NoResourceOverdue, COVERAGE, overdue(at_least, dossier))
+}
+
+/// Overdue is what was never proved, or longer ago than it is to be done again, when the newest run was closed.
+fn overdue(at_least: Option<Frequency>, dossier: &Dossier) -> Said {
+    let coverage: Vec<&Coverage> = dossier.coverage.iter().filter(|resource| resource.eligible_points > 0).collect();
+    if coverage.is_empty() {
+        return Said::not_shown("it is not recorded when protected resources were last proved");
+    }
     let all = counted(coverage.len() as u64, "protected resource");
-    let said = match (coverage.is_empty(), overdue.first()) {
-        (true, _) => Said::not_shown("it is not recorded when protected resources were last proved"),
-        (false, Some(first)) => Said::contradicted(format!(
-            "of {all}, {} overdue for a restore test, {} for one; {} never proved",
-            counted(overdue.len() as u64, "resource"),
+    let never = coverage.iter().filter(|resource| resource.last_passed.is_none()).count() as u64;
+    let proved = format!("of {all}, {} never proved", grouped(never));
+    let Some(at_least) = at_least else {
+        return Said::not_shown(format!("{proved}; no minimum frequency is set that would say when one is overdue"));
+    };
+    let newest = dossier.runs.last().filter(|run| run.evidence.is_closed());
+    let Some(closed_at) = newest.and_then(|run| run.evidence.last_entry) else {
+        return Said::not_shown(format!("{proved}; the newest run is not closed, so nothing says as of when"));
+    };
+    let months = Span::new().months(at_least.months());
+    let since = closed_at.to_zoned(TimeZone::UTC).checked_sub(months).map_or(Timestamp::MIN, |since| since.timestamp());
+    let is_overdue = |resource: &&&Coverage| resource.last_passed.is_none_or(|passed| passed < since);
+    let overdue: Vec<&&Coverage> = coverage.iter().filter(is_overdue).collect();
+    let figures = format!("when the newest run was closed ({})", moment(closed_at));
+    match overdue.first() {
+        None => Said::shown(format!("{figures}, each of {all} had been proved since {}", moment(since))),
+        Some(first) => Said::contradicted(format!(
+            "{figures}, {} of {all} had not been proved since {}, {} for one; {} never proved",
+            grouped(overdue.len() as u64),
+            moment(since),
             first.resource_arn,
             grouped(never)
         )),
-        (false, None) if never > 0 => Said::not_shown(format!("of {all}, {} never proved", grouped(never))),
-        (false, None) => Said::shown(format!("each of {all} was proved at least once, and none is overdue")),
-    };
-    whole(DossierClaim::NoResourceOverdue, COVERAGE, said)
+    }
 }
 
 pub(super) fn cross_account_restored(dossier: &Dossier) -> ClaimReading {

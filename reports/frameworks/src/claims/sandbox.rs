@@ -68,9 +68,9 @@ fn sources(run: &RunRecord) -> BTreeSet<AccountId> {
 
 pub(super) fn isolated_sandbox(dossier: &Dossier) -> ClaimReading {
     per_run(DossierClaim::IsolatedSandbox, dossier, SANDBOX, |run| {
-        let before = run.evidence.sandbox.iter().flat_map(|sandbox| &sandbox.isolation.facts);
-        let after = run.evidence.isolation_at_close.iter().flat_map(|seen| &seen.facts);
-        let facts: Vec<&IsolationFact> = before.chain(after).collect();
+        let before = run.evidence.sandbox.as_ref().map_or(&[][..], |sandbox| &sandbox.isolation.facts);
+        let after = run.evidence.isolation_at_close.as_ref().map_or(&[][..], |seen| &seen.facts);
+        let facts: Vec<&IsolationFact> = before.iter().chain(after).collect();
         let of = |wanted: &[IsolationState]| -> Vec<&str> {
             let subjects = facts.iter().filter(|fact| wanted.contains(&fact.state)).map(|fact| fact.subject.as_str());
             subjects.collect::<BTreeSet<_>>().into_iter().collect()
@@ -81,7 +81,7 @@ pub(super) fn isolated_sandbox(dossier: &Dossier) -> ClaimReading {
         if !open.is_empty() {
             return Said::contradicted(format!("a way out was seen: {}", open.join(", ")));
         }
-        if facts.is_empty() || run.evidence.isolation_at_close.is_none() {
+        if before.is_empty() || after.is_empty() {
             return Said::not_shown("the sandbox's isolation was not looked at both before and after");
         }
         if !untold.is_empty() {

@@ -10,6 +10,7 @@ use backproof_model::{Claim, FaultOwner, Outcome, ProofLevel};
 
 use super::states::{assigned, outcome, retested, run, states};
 use super::told::{at, concluded, occurrence, of, of_a_failure, of_a_year, of_one, sound};
+use crate::catalogue::Frequency;
 use crate::claims::ClaimStanding::{Contradicted, NotShown, Shown};
 use crate::claims::{ClaimStanding, DossierClaim};
 
@@ -17,7 +18,7 @@ use crate::claims::{ClaimStanding, DossierClaim};
 fn every_claim_is_shown_by_a_sound_dossier() {
     let dossier = of_one();
     for claim in DossierClaim::ALL {
-        let reading = claim.read(&dossier);
+        let reading = claim.read_at_least(Some(Frequency::Yearly), &dossier);
         assert_eq!(reading.standing, Shown, "{claim}: {:?}", reading.sentences);
     }
 }
@@ -26,7 +27,7 @@ fn every_claim_is_shown_by_a_sound_dossier() {
 fn every_claim_can_be_not_shown_and_contradicted_and_says_why() {
     let mut met: BTreeSet<(&str, ClaimStanding)> = BTreeSet::new();
     for (claim, expected, dossier) in states() {
-        let reading = claim.read(&dossier);
+        let reading = claim.read_at_least(Some(Frequency::Yearly), &dossier);
         assert_eq!(reading.standing, expected, "{claim}: {:?}", reading.sentences);
         assert_eq!(reading.claim, claim);
         for sentence in &reading.sentences {
@@ -57,7 +58,7 @@ fn nothing_is_shown_by_a_dossier_without_evidence() {
     });
     let empty = Dossier { register: RegisterReading::default(), coverage: Vec::new(), ..empty };
     for claim in DossierClaim::ALL {
-        let reading = claim.read(&empty);
+        let reading = claim.read_at_least(Some(Frequency::Yearly), &empty);
         assert_eq!(reading.standing, NotShown, "{claim}: {:?}", reading.sentences);
     }
 }
@@ -183,4 +184,32 @@ fn a_pass_at_the_lowest_level_shows_a_restore_and_no_data() {
         };
     });
     assert_eq!(DossierClaim::OfChecks(Claim::RestoreCompleted).read(&not_restored).standing, NotShown);
+}
+
+#[test]
+fn a_resource_is_overdue_by_how_often_a_criterion_demands_it_and_by_nothing_else() {
+    let mut dossier = of_one();
+    dossier.coverage[1].last_passed = Some(at("2026-07-02T00:00:00Z"));
+    let read = |at_least: Option<Frequency>| DossierClaim::NoResourceOverdue.read_at_least(at_least, &dossier);
+    for (at_least, expected) in [
+        (None, NotShown),
+        (Some(Frequency::Monthly), Contradicted),
+        (Some(Frequency::Quarterly), Shown),
+        (Some(Frequency::Yearly), Shown),
+    ] {
+        let reading = read(at_least);
+        assert_eq!(reading.standing, expected, "{at_least:?}: {:?}", reading.sentences);
+    }
+    let told = &read(Some(Frequency::Monthly)).sentences[0].text;
+    assert!(told.contains("1 of 3 protected resources had not been proved since 2026-09-01"), "{told}");
+    assert!(told.contains("table/carts for one; 0 never proved"), "{told}");
+}
+
+#[test]
+fn a_type_is_not_called_covered_where_the_journal_names_only_some_that_cannot_be_drawn() {
+    let dossier = run(|run| run.evidence.population.as_mut().unwrap().uncovered_in_scope = 3);
+    let reading = DossierClaim::EveryTypeCovered.read(&dossier);
+    assert_eq!(reading.standing, NotShown);
+    let told = &reading.sentences[0].text;
+    assert!(told.contains("3 resources more in scope without a recovery point that can be drawn"), "{told}");
 }

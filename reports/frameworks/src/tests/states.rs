@@ -227,8 +227,14 @@ pub(super) fn states() -> Vec<(DossierClaim, ClaimStanding, Dossier)> {
                 }];
             }),
         ),
-        (C::NoResourceOverdue, NotShown, altered(|dossier| dossier.coverage[1].last_passed = None)),
-        (C::NoResourceOverdue, Contradicted, altered(|dossier| dossier.coverage[1].overdue = true)),
+        (C::NoResourceOverdue, NotShown, run(|run| run.evidence.closed = None)),
+        (C::NoResourceOverdue, NotShown, altered(|dossier| dossier.coverage.clear())),
+        (C::NoResourceOverdue, Contradicted, altered(|dossier| dossier.coverage[1].last_passed = None)),
+        (
+            C::NoResourceOverdue,
+            Contradicted,
+            altered(|dossier| dossier.coverage[1].last_passed = Some(at("2025-09-30T00:00:00Z"))),
+        ),
         (C::RestoredInSandbox, NotShown, run(|run| run.evidence.sandbox = None)),
         (C::RestoredInSandbox, NotShown, run(|run| never_restored(run, 0, undecided()))),
         (
@@ -254,6 +260,8 @@ pub(super) fn states() -> Vec<(DossierClaim, ClaimStanding, Dossier)> {
             }),
         ),
         (C::IsolatedSandbox, NotShown, run(|run| run.evidence.isolation_at_close = None)),
+        (C::IsolatedSandbox, NotShown, run(|run| run.evidence.isolation_at_close.as_mut().unwrap().facts.clear())),
+        (C::IsolatedSandbox, NotShown, run(|run| run.evidence.sandbox.as_mut().unwrap().isolation.facts.clear())),
         (C::IsolatedSandbox, NotShown, run(|run| isolation(run, IsolationState::NotExamined))),
         (C::IsolatedSandbox, NotShown, run(|run| isolation(run, IsolationState::Unreadable))),
         (C::IsolatedSandbox, Contradicted, run(|run| isolation(run, IsolationState::Open))),

@@ -219,7 +219,6 @@ fn covered(run: &RunRecord) -> Vec<Coverage> {
         last_passed_run: Some(run.evidence.run),
         last_outcome: Some(test.outcome.word().to_owned()),
         last_tested_run: Some(run.evidence.run),
-        overdue: false,
     };
     run.evidence.tests.iter().map(of_test).collect()
 }

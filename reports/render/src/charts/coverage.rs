@@ -1,4 +1,4 @@
-//! Coverage: how long ago each protected resource was last proved by a passed restore test; overdue ones first.
+//! Coverage: how long ago each protected resource was last proved by a passed restore test; never proved ones first.
 
 use backproof_evidence::dossier::Coverage;
 use backproof_evidence::words::{counted, grouped};
@@ -12,6 +12,8 @@ const MOST: usize = 40;
 const ROW: i64 = 20;
 const NAMES: i64 = 220;
 const BARS: i64 = 330;
+/// What was last proved longer ago than this is marked, whatever anybody demands.
+pub(crate) const OLD_DAYS: i64 = 365;
 
 /// The chart, as of `now`; `None` where no coverage was sealed.
 pub(crate) fn chart(coverage: &[Coverage], now: Timestamp) -> Option<Block> {
@@ -23,22 +25,25 @@ pub(crate) fn chart(coverage: &[Coverage], now: Timestamp) -> Option<Block> {
     let mut picture = Picture::new("coverage");
     let mut y = picture.legend(
         0,
-        &[(Fill::Measure, "days since last proved"), (Fill::Failed, "overdue"), (Fill::Doubt, "never proved")],
+        &[
+            (Fill::Measure, "days since last proved"),
+            (Fill::Failed, "more than a year ago"),
+            (Fill::Doubt, "never proved"),
+        ],
     );
     let mut told = Vec::new();
     for (resource, age) in coverage.iter().zip(&ages).take(MOST) {
         let name = resource.resource_arn.rsplit([':', '/']).next().unwrap_or(&resource.resource_arn);
-        let overdue = if resource.overdue { ", overdue" } else { "" };
         let (width, fill, words) = match age {
-            None => (BARS, Fill::Doubt, format!("never proved{overdue}")),
+            None => (BARS, Fill::Doubt, "never proved".to_owned()),
             Some(days) => {
-                let fill = if resource.overdue { Fill::Failed } else { Fill::Measure };
+                let fill = if *days > OLD_DAYS { Fill::Failed } else { Fill::Measure };
                 let days_ago = if *days == 0 {
                     "today".to_owned()
                 } else {
                     format!("{} ago", counted(days.unsigned_abs(), "day"))
                 };
-                (scaled(*days, longest, BARS).max(2), fill, format!("{days_ago}{overdue}"))
+                (scaled(*days, longest, BARS).max(2), fill, days_ago)
             }
         };
         picture.words(NAMES - 8, y + 11, Anchor::End, &shortened(&format!("{} {name}", resource.resource_type), 32));
@@ -52,6 +57,6 @@ pub(crate) fn chart(coverage: &[Coverage], now: Timestamp) -> Option<Block> {
     Some(picture.block("When each protected resource was last proved", format!("{}.{more}", told.join("; "))))
 }
 
-fn days(from: Timestamp, to: Timestamp) -> i64 {
+pub(crate) fn days(from: Timestamp, to: Timestamp) -> i64 {
     (to.as_second() - from.as_second()).max(0) / 86_400
 }

@@ -95,7 +95,10 @@ pub(super) fn population_cards(record: &RunRecord) -> Vec<(&'static str, Card)> 
                 "computed from the list of recovery points",
             )
             .add("Listed at", Some(moment(population.as_of)))
-            .add("Items", Some(grouped(record.conclusion.figures.gaps_computed)))
+            .add(
+                "Items",
+                Some(format!("{} in the journal, the longest", grouped(record.conclusion.figures.gaps_computed))),
+            )
             .add("File and digest", Some(file(record, "gaps.tsv", None))),
         ),
     ]

@@ -54,7 +54,7 @@ fn of_run(record: &RunRecord) -> Vec<Block> {
         "The longest interval between consecutive recovery points of a resource, the time since its latest one included. {}",
         figures.gap_objective_seconds.map_or_else(
             || "The plan sets no limit.".to_owned(),
-            |objective| format!("At most {} is permitted; {} longer.", duration(objective), are(figures.gaps_exceeded, figures.gaps_computed))
+            |objective| format!("At most {} is permitted; of the longest gaps on record {} longer.", duration(objective), are(figures.gaps_exceeded, figures.gaps_computed))
         )
     )));
     blocks.extend(charts::gaps::chart(&record.evidence, figures.gap_objective_seconds));

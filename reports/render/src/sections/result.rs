@@ -140,11 +140,11 @@ fn recovery_point(conclusion: &Conclusion) -> Text {
         (None, _) => "No gap was computed.".to_owned(),
         (Some(gap), None) => format!("Longest gap {}; the plan sets no objective.", duration(gap.gap_seconds)),
         (Some(gap), Some(objective)) => format!(
-            "Longest gap {}, objective {}: exceeded for {} of {}.",
+            "Longest gap {}, objective {}: exceeded by {} of {} on record.",
             duration(gap.gap_seconds),
             duration(objective),
             grouped(figures.gaps_exceeded),
-            counted(figures.gaps_computed, "resource")
+            counted(figures.gaps_computed, "longest gap")
         ),
     };
     let lag = match figures.longest_lag_seconds {

@@ -81,9 +81,8 @@ fn coverage(dossier: &Dossier) -> Vec<Block> {
         )];
     }
     let mut blocks = Vec::new();
-    if let Some(now) = super::dated(dossier) {
-        blocks.extend(charts::coverage::chart(&dossier.coverage, now));
-    }
+    let now = super::dated(dossier);
+    blocks.extend(now.and_then(|now| charts::coverage::chart(&dossier.coverage, now)));
     let rows = dossier.coverage.iter().take(MOST).map(|it| {
         [
             cell(name(&it.resource_arn)),
@@ -99,12 +98,16 @@ fn coverage(dossier: &Dossier) -> Vec<Block> {
                 (Some(outcome), None) => outcome.clone(),
                 (None, _) => "never tested".to_owned(),
             }),
-            if it.overdue { mark(Tone::Bad, "overdue") } else { cell("no") },
+            match it.last_passed.zip(now).map(|(passed, now)| charts::coverage::days(passed, now)) {
+                Some(days) if days > charts::coverage::OLD_DAYS => mark(Tone::Bad, grouped(days.unsigned_abs())),
+                Some(days) => cell(grouped(days.unsigned_abs())),
+                None => cell(""),
+            },
         ]
     });
-    let titles = ["Resource", "Type", "#Eligible points", "Last proved", "In run", "Last came to", "Overdue"];
+    let titles = ["Resource", "Type", "#Eligible points", "Last proved", "In run", "Last came to", "#Days since"];
     blocks.push(
-        table("Protected resources by when they were last proved, overdue ones first", &titles)
+        table("Protected resources by when they were last proved, never proved ones first", &titles)
             .rows(rows)
             .note_if(crate::compose::rest(dossier.coverage.len(), MOST, "stand in", "coverage.csv"))
             .block(),

@@ -128,7 +128,7 @@ fn the_first_page_tells_the_verdicts_apart() {
         "Disposal: Something left behind: ",
         "Schedule: On time: 1 scheduled occurrence: 1 performed on time",
         "Recovery time (RTO): 2 of 9 met the objective of 15 min, 2 took longer, 5 were not shown to recover at all. Median 13 min 40 s, longest 16 min 20 s, under test conditions.",
-        "Recovery point (RPO): Longest gap 1 d 1 h, objective 1 d: exceeded for 1 of 2 resources. Largest lag 4 min",
+        "Recovery point (RPO): Longest gap 1 d 1 h, objective 1 d: exceeded by 1 of 2 longest gaps on record. Largest lag 4 min",
         "Exceptions: 5 exceptions opened",
         "of which 4 are not closed",
         "Cost: Estimated at USD 0.18",

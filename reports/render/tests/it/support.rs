@@ -237,7 +237,6 @@ fn coverage(run: &RunRecord) -> Vec<Coverage> {
             last_passed_run: passed.then_some(run.evidence.run),
             last_outcome: Some(test.outcome.word().into()),
             last_tested_run: Some(run.evidence.run),
-            overdue: index < 2,
         }
     };
     (0..).zip(&run.evidence.tests).map(of_test).collect()
