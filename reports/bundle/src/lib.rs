@@ -20,6 +20,7 @@ mod seal;
 mod staging;
 mod sums;
 mod unfinished;
+mod unpack;
 mod verify;
 
 pub use attested::{Judged, judge};
