@@ -8,6 +8,7 @@ mod compose;
 pub mod document;
 pub mod estimate;
 pub mod html;
+mod json;
 pub mod markdown;
 mod sections;
 pub mod templates;

@@ -92,7 +92,7 @@ pub fn examine_approval(
 fn in_words(signer: &Signer) -> String {
     let ticket = signer.approval.ticket.as_ref().map_or_else(String::new, |ticket| format!(" ({ticket})"));
     let person = signer.person.as_deref().unwrap_or("an unknown key");
-    format!("approved by {person} at {}{ticket}", signer.approval.approved_at)
+    format!("approved by {person} at {:.0}{ticket}", signer.approval.approved_at)
 }
 
 /// What one approval comes to.

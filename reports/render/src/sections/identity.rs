@@ -8,6 +8,7 @@ use backproof_model::record::RunOpened;
 use super::{nothing, of_each_run};
 use crate::compose::{callout, cell, details, fact, facts, heading, listing, name, paragraph, table, words};
 use crate::document::{Block, Tone};
+use crate::json::listed;
 
 /// The section.
 pub(super) fn blocks(dossier: &Dossier) -> Vec<Block> {
@@ -86,8 +87,8 @@ fn of_run(record: &RunRecord) -> Vec<Block> {
         details(
             "The effective plan",
             vec![listing(
-                "plan.json, indented here; its digest is that of its canonical form",
-                format!("{:#}", opened.plan),
+                "plan.json, over several lines here; its digest is that of its canonical form",
+                listed(&opened.plan),
             )],
         ),
     ];

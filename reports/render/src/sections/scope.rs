@@ -8,6 +8,7 @@ use backproof_model::record::Approver;
 use super::{NOT_RECORDED, of_each_run, recorded};
 use crate::compose::{Words, cell, fact, facts, heading, listing, name, paragraph, strong, table, words};
 use crate::document::{Block, Fact, Text};
+use crate::json::listed;
 
 /// The section.
 pub(super) fn blocks(dossier: &Dossier) -> Vec<Block> {
@@ -27,7 +28,7 @@ fn of_run(record: &RunRecord) -> Vec<Block> {
     let mut blocks = vec![heading("Scope and objectives")];
     let objective = |seconds: Option<i64>| seconds.map_or_else(|| "the plan sets none".to_owned(), duration);
     blocks.push(facts(vec![
-        fact("Speaks for", conclusion.scope_line.as_str()),
+        fact("Extent", conclusion.scope_line.as_str()),
         fact("Purpose", purpose(record)),
         fact("Recovery time objective (RTO)", objective(conclusion.figures.rto_objective_seconds)),
         fact("Recovery point objective (RPO), as the longest gap", objective(conclusion.figures.gap_objective_seconds)),
@@ -42,7 +43,7 @@ fn of_run(record: &RunRecord) -> Vec<Block> {
         ),
     ]));
     if let Some(scope) = opened.and_then(|opened| opened.plan.get("scope")) {
-        blocks.push(listing("The plan's scope, as it was asked for", format!("{scope:#}")));
+        blocks.push(listing("The plan's scope, as it was asked for", listed(scope)));
     }
     blocks.push(heading("Responsibilities"));
     blocks.push(table("Who does what", &["Role", "Person", "Does"]).rows(roles(record)).block());
