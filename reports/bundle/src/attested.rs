@@ -1,5 +1,7 @@
 //! Judges what was said of a sealed bundle: signatures, time-stamps, receipts.
 
+mod receipt;
+
 use std::collections::BTreeMap;
 use std::io;
 
@@ -10,11 +12,11 @@ use backproof_signing::{
     Attested, Context, Examined, PublicKey, SIGN_OFF_PREDICATE, Standing, Trust, examine, examine_time_stamp,
 };
 use jiff::Timestamp;
-use serde_json::Value;
 
 use crate::layout::{ATTESTATIONS, SUMS};
 use crate::open::BundleFiles;
-use crate::verify::files::digest_of;
+
+pub use receipt::Kept;
 
 /// The ends of the names of files in `attestations/`.
 const ENVELOPE: &str = ".dsse.json";
@@ -32,6 +34,8 @@ pub struct Judged {
     pub key: Option<PublicKey>,
     /// For a time-stamp: the file of the bundle that it is of.
     pub of: Option<String>,
+    /// For a receipt that is of this bundle: what it shows.
+    pub kept: Option<Kept>,
 }
 
 /// Judges every file in `attestations/`, in the order of their names. `seal` is the SHA-256 of the bundle's
@@ -85,7 +89,7 @@ pub fn judge(
         context.stamped_at = stamped.get(file).copied();
         judged.push(signature(file.clone(), examine(envelope, seal, &context), envelope));
     }
-    judged.extend(receipts.into_iter().map(|(file, receipt)| self::receipt(file, &receipt, seal, bundle)));
+    judged.extend(receipts.into_iter().map(|(file, receipt)| receipt::receipt(file, &receipt, seal, bundle)));
     judged.sort_by(|a, b| a.attestation.file.cmp(&b.attestation.file));
     judged
 }
@@ -103,7 +107,7 @@ fn unreadable(file: String, kind: AttestationKind, error: &io::Error) -> Judged 
         decisions: Vec::new(),
         remark: format!("it cannot be read: {error}"),
     };
-    Judged { attestation, attested: None, key: None, of: None }
+    Judged { attestation, attested: None, key: None, of: None, kept: None }
 }
 
 /// The earliest believed moment at which each envelope existed, by its name.
@@ -149,7 +153,7 @@ fn signature(file: String, examined: Examined, envelope: &[u8]) -> Judged {
         decisions,
         remark: examined.remark,
     };
-    Judged { attestation, attested: examined.attested, key: examined.key, of: Some(SUMS.to_owned()) }
+    Judged { attestation, attested: examined.attested, key: examined.key, of: Some(SUMS.to_owned()), kept: None }
 }
 
 /// The name that the statement itself gives, which nobody vouches for unless the trust file does.
@@ -197,54 +201,5 @@ fn time_stamp(
             None => examined.remark,
         },
     };
-    Judged { attestation, attested: None, key: None, of: place.map(|_| of.to_owned()) }
-}
-
-/// A receipt is the operator's word on what an archive answered. Nothing offline can say more than whether it speaks of
-/// this bundle and of its files as they are.
-fn receipt(file: String, receipt: &[u8], seal: &str, bundle: &BundleFiles) -> Judged {
-    let read: Result<Value, _> = serde_json::from_slice(receipt);
-    let read = read.map_err(|error| format!("it is no JSON: {error}"));
-    let judged = read.as_ref().map_err(Clone::clone).and_then(|receipt| speaks_of(receipt, seal, bundle));
-    let text = |name: &str| read.as_ref().ok().and_then(|it| it.pointer(name)).and_then(Value::as_str);
-    let attestation = Attestation {
-        file,
-        kind: AttestationKind::ArchiveReceipt,
-        standing: if judged.is_ok() { AttestationStanding::SignerUnknown } else { AttestationStanding::Invalid },
-        by: text("/place/bucket").or_else(|| text("/place/path")).map(str::to_owned),
-        role: None,
-        key_id: None,
-        at: text("/archived_at").and_then(|at| at.parse().ok()),
-        statement: text("/statement").map(str::to_owned),
-        decisions: Vec::new(),
-        remark: match judged {
-            Ok(()) => {
-                "it is of this seal and of these files; that the archive answered so is the operator's word, which \
-                       the archive can be asked about"
-                    .to_owned()
-            }
-            Err(why) => why,
-        },
-    };
-    Judged { attestation, attested: None, key: None, of: Some(SUMS.to_owned()) }
-}
-
-fn speaks_of(receipt: &Value, seal: &str, bundle: &BundleFiles) -> Result<(), String> {
-    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
-    let named = text(receipt, "sealed_sha256").ok_or("it names no seal")?;
-    if named != seal {
-        return Err(format!("it is of another bundle: it names the seal {named}, and this one has {seal}"));
-    }
-    for object in receipt.get("objects").and_then(Value::as_array).into_iter().flatten() {
-        let (Some(name), Some(kept)) = (text(object, "name"), text(object, "sha256")) else { continue };
-        // Names are `run-<run>/<path>`. The packed bundle and the register's head are not among a bundle's own files.
-        let path = name.split_once('/').map_or("", |(_, path)| path);
-        if bundle.has(path)
-            && let Ok(found) = digest_of(bundle, path)
-            && found != kept
-        {
-            return Err(format!("it names {name} with SHA-256 {kept}, and the file has {found}"));
-        }
-    }
-    Ok(())
+    Judged { attestation, attested: None, key: None, of: place.map(|_| of.to_owned()), kept: None }
 }

@@ -23,7 +23,7 @@ mod unfinished;
 mod unpack;
 mod verify;
 
-pub use attested::{Judged, judge};
+pub use attested::{Judged, Kept, judge};
 pub use dossier::{DossierError, ReadOptions, dossier, history, read};
 pub use draw_file::{DrawFile, DrawnUnit};
 pub use layout::{ATTESTATIONS, BUNDLE_FORMAT, REPORTS, SUMS};

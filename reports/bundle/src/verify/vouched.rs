@@ -6,7 +6,7 @@ use backproof_evidence::dossier::{AttestationKind, AttestationStanding, RunSumma
 use backproof_signing::{Attested, RunAttested, TestResult, TestResultWord};
 
 use super::{CheckStanding, Checked, Known, Verification, VerifyOptions};
-use crate::attested::{Judged, judge};
+use crate::attested::{Judged, Kept, judge};
 use crate::layout::ATTESTATIONS;
 use crate::open::BundleFiles;
 use crate::run_file::counts;
@@ -35,8 +35,15 @@ pub(super) fn check(
         let note = "There is no time-stamp: nothing outside shows since when this bundle exists.";
         verification.notes.push(note.into());
     }
-    if !has(AttestationKind::ArchiveReceipt) {
-        let note = "There is no receipt of an archive: whoever holds the register could cut runs off its end.";
+    let anchors_register = |it: &Judged| match it.attestation.kind {
+        AttestationKind::ArchiveReceipt => it.kept.as_ref().is_some_and(Kept::anchors_register),
+        // The register is sealed, and whatever names the seal is of it too.
+        AttestationKind::TimeStamp => it.attestation.standing == AttestationStanding::Trusted,
+        AttestationKind::Operator | AttestationKind::TestResult | AttestationKind::SignOff => false,
+    };
+    if !judged.iter().any(anchors_register) {
+        let note = "Neither an immutable archive, by its receipt, nor a trusted time-stamp keeps the register's end: \
+                    whoever holds the register could cut runs off it.";
         verification.notes.push(note.into());
     }
     verification.checks.extend(judged.iter().map(|it| one(it, known)));
@@ -73,7 +80,8 @@ fn one(judged: &Judged, known: Option<&Known<'_>>) -> Checked {
         return Checked::of(name, problems, "");
     }
     match (attestation.standing, attestation.kind) {
-        (AttestationStanding::Trusted, _) | (_, AttestationKind::ArchiveReceipt) => {
+        (AttestationStanding::Trusted, _) => Checked { name, standing: CheckStanding::Holds, sentence, problems },
+        (_, AttestationKind::ArchiveReceipt) if judged.kept.as_ref().is_some_and(|kept| kept.missing.is_empty()) => {
             Checked { name, standing: CheckStanding::Holds, sentence, problems }
         }
         (AttestationStanding::SignerUnknown | AttestationStanding::Invalid, _) => Checked::not_shown(name, sentence),

@@ -2,13 +2,15 @@
 
 use std::fs;
 
-use backproof_bundle::{CheckStanding, Verification, VerifyOptions, verify};
+use backproof_bundle::{CheckStanding, Sealed, Verification, VerifyOptions, verify};
 use backproof_evidence::dossier::AttestationKind;
+use backproof_model::canonical::sha256_hex;
 use backproof_signing::{Attested, TestResult, TestResultWord, Trust};
+use serde_json::{Value, json};
 
 use crate::authority::Authority;
 use crate::support::{
-    Installation, attest_as, key, opened, operator_signs, replace, run_attested, signs_off, trust, verified, wrong,
+    Installation, attest_as, key, opened, operator_signs, run_attested, signs_off, trust, verified, wrong,
 };
 
 fn with_trust(directory: &std::path::Path, trust: &Trust) -> Verification {
@@ -144,32 +146,101 @@ fn a_test_result_is_no_operators_signature_and_none_at_all_by_a_key_that_held_no
     assert!(told.contains("with a key that the trust file does not let hold at 2026-"), "{told}");
 }
 
-#[test]
-fn a_receipt_must_be_of_this_seal_and_is_the_operators_word() {
-    let (_installation, sealed) = Installation::of_every_outcome();
+/// The receipt that archiving the bundle would give.
+fn receipt(sealed: &Sealed) -> Value {
+    let register = fs::read_to_string(sealed.directory.join("register.jsonl")).unwrap();
+    let last = register.lines().last().unwrap();
+    let anchor = format!("register/{}-{}.json", register.lines().count(), sha256_hex(last));
+    json!({
+        "format": "backproof-receipt/v1", "installation": "demo", "run": 1, "sealed_sha256": sealed.sha256,
+        "closed_at": "2026-10-01T02:00:00Z", "archived_at": "2026-10-02T00:00:00Z",
+        "asked": { "mode": "compliance", "years": 7, "until": "2033-10-01T02:00:00Z" },
+        "place": { "kind": "bucket", "bucket": "evidence", "region": "eu-central-1" },
+        "immutable": true, "statement": "kept",
+        "objects": [
+            { "name": "run-1/SHA256SUMS", "sha256": sealed.sha256 },
+            { "name": "run-1/bundle-1.tar.zst", "sha256": "cd".repeat(32) },
+            { "name": anchor, "sha256": sha256_hex(format!("{last}\n")) },
+        ],
+    })
+}
+
+/// Verifies with this receipt beside the bundle.
+fn with_receipt(sealed: &Sealed, receipt: &Value) -> Verification {
     let folder = sealed.directory.join("attestations");
-    fs::create_dir(&folder).unwrap();
-    let receipt = format!(
-        "{{\"format\":\"backproof-archive-receipt/v1\",\"sealed_sha256\":\"{}\",\"archived_at\":\"2026-10-02T00:00:00Z\",\
-         \"place\":{{\"kind\":\"bucket\",\"bucket\":\"evidence\"}},\"statement\":\"kept\",\"objects\":[{{\"name\":\"run-1/SHA256SUMS\",\"sha256\":\"{}\"}},\
-         {{\"name\":\"register/2-ab.json\",\"sha256\":\"cd\"}}]}}",
-        sealed.sha256, sealed.sha256
-    );
-    fs::write(folder.join("archive-1.receipt.json"), &receipt).unwrap();
-    let verification = verified(&sealed.directory);
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("archive-1.receipt.json"), receipt.to_string()).unwrap();
+    verified(&sealed.directory)
+}
+
+fn notes_that_runs_could_be_cut_off(verification: &Verification) -> bool {
+    verification.notes.iter().any(|note| note.contains("whoever holds the register could cut runs off it"))
+}
+
+const RECEIPT: &str = "receipt archive-1.receipt.json";
+
+#[test]
+fn a_receipt_of_all_that_is_archived_holds_and_is_the_operators_word() {
+    let (_installation, sealed) = Installation::of_every_outcome();
+    assert!(notes_that_runs_could_be_cut_off(&verified(&sealed.directory)));
+    let verification = with_receipt(&sealed, &receipt(&sealed));
     assert_eq!(wrong(&verification), "");
-    let told = &verification.check("receipt archive-1.receipt.json").unwrap().sentence;
-    assert!(told.contains("is the operator's word"), "{told}");
+    let check = verification.check(RECEIPT).unwrap();
+    assert_eq!(check.standing, CheckStanding::Holds, "{}", check.sentence);
+    assert!(check.sentence.contains("is the operator's word"), "{}", check.sentence);
+    assert!(!notes_that_runs_could_be_cut_off(&verification));
     let judged = backproof_bundle::judge(&opened(&sealed.directory), &sealed.sha256, None, None, None);
     let attestation = &judged[0].attestation;
     assert_eq!((attestation.kind, attestation.by.as_deref()), (AttestationKind::ArchiveReceipt, Some("evidence")));
-    let file = "attestations/archive-1.receipt.json";
-    replace(&sealed.directory, file, &sealed.sha256, &"0".repeat(64));
-    assert!(wrong(&verified(&sealed.directory)).contains("it is of another bundle: it names the seal 0000"));
-    fs::write(sealed.directory.join(file), &receipt).unwrap();
-    let object = |digest: &str| format!("\"name\":\"run-1/SHA256SUMS\",\"sha256\":\"{digest}\"");
-    replace(&sealed.directory, file, &object(&sealed.sha256), &object(&"0".repeat(64)));
-    assert!(wrong(&verified(&sealed.directory)).contains("it names run-1/SHA256SUMS with SHA-256 0000"));
+}
+
+#[test]
+fn a_receipt_of_less_than_all_that_is_archived_shows_nothing() {
+    let (_installation, sealed) = Installation::of_every_outcome();
+    for (index, missing) in ["run-1/SHA256SUMS", "run-1/bundle-1.tar.zst", "register/"].into_iter().enumerate() {
+        let mut short = receipt(&sealed);
+        short["objects"].as_array_mut().unwrap().remove(index);
+        let verification = with_receipt(&sealed, &short);
+        let check = verification.check(RECEIPT).unwrap();
+        assert_eq!((wrong(&verification).as_str(), check.standing), ("", CheckStanding::NotShown), "{missing}");
+        assert!(check.sentence.contains(&format!("not of all that is archived: {missing}")), "{}", check.sentence);
+        assert!(notes_that_runs_could_be_cut_off(&verification), "{missing}");
+    }
+    let mut more = receipt(&sealed);
+    let gone = json!({ "name": "run-1/attestations/operator.dsse.json", "sha256": "ab".repeat(32) });
+    more["objects"].as_array_mut().unwrap().push(gone);
+    let check = with_receipt(&sealed, &more).check(RECEIPT).unwrap().clone();
+    assert!(check.sentence.contains("operator.dsse.json is in it, and not here"), "{}", check.sentence);
+    let mut changeable = receipt(&sealed);
+    changeable["immutable"] = json!(false);
+    let verification = with_receipt(&sealed, &changeable);
+    assert_eq!(verification.check(RECEIPT).unwrap().standing, CheckStanding::Holds);
+    assert!(notes_that_runs_could_be_cut_off(&verification), "whoever may write there can take it away");
+}
+
+#[test]
+fn a_receipt_that_is_not_of_this_bundle_is_named() {
+    let (_installation, sealed) = Installation::of_every_outcome();
+    let zeros = || json!("0".repeat(64));
+    let altered: [(&str, Value, &str); 9] = [
+        ("/sealed_sha256", zeros(), "it is of another bundle: it names the seal 0000"),
+        ("/objects/0/sha256", zeros(), "it names run-1/SHA256SUMS with SHA-256 0000"),
+        ("/objects/2/sha256", zeros(), ".json with SHA-256 0000"),
+        ("/objects/1/name", json!("run-1/SHA256SUMS"), "it names run-1/SHA256SUMS twice"),
+        ("/objects/1/name", json!("run-2/bundle-2.tar.zst"), "which is nothing that is archived of this bundle"),
+        ("/objects/1", json!({ "sha256": "00" }), "it is no receipt: missing field `name`"),
+        ("/run", json!(2), "it is of run 2 of `demo`, and the bundle of run 1 of `demo`"),
+        ("/format", json!("backproof-receipt/v9"), "this version reads `backproof-receipt/v1`"),
+        ("/place", json!({ "kind": "cupboard" }), "it is no receipt: unknown variant `cupboard`"),
+    ];
+    for (place, value, why) in altered {
+        let mut receipt = receipt(&sealed);
+        *receipt.pointer_mut(place).unwrap() = value;
+        let told = wrong(&with_receipt(&sealed, &receipt));
+        assert!(told.contains(RECEIPT) && told.contains(why), "`{why}` expected: {told}");
+    }
+    let seal_alone = json!({ "sealed_sha256": sealed.sha256 });
+    assert!(wrong(&with_receipt(&sealed, &seal_alone)).contains("it is no receipt: missing field `format`"));
 }
 
 #[test]
@@ -189,6 +260,8 @@ fn time_stamps_are_of_the_seal_or_of_an_envelope_and_believed_by_the_authorities
         "{verification:#?}"
     );
     let told = |file: &str| verification.check(&format!("time-stamp {file}")).unwrap().sentence.clone();
+    assert!(!notes_that_runs_could_be_cut_off(&verification));
+    assert!(notes_that_runs_could_be_cut_off(&verified(&second.directory)), "by an authority that nobody trusts");
     assert!(told("SHA256SUMS-1.tsr").contains("of SHA256SUMS: time-stamped by"), "{}", told("SHA256SUMS-1.tsr"));
     assert!(told("operator.tsr").contains("of operator.dsse.json: "), "{}", told("operator.tsr"));
     let signature = &verification.check("signature operator.dsse.json").unwrap().sentence;
