@@ -26,6 +26,7 @@ pub mod recovery_point;
 pub mod register;
 pub mod resource_type;
 pub mod secret;
+pub mod suggest;
 pub mod target;
 
 pub use archive::LockMode;

@@ -20,7 +20,6 @@ mod sandbox;
 mod schema;
 mod scope;
 mod selection;
-mod suggest;
 mod validators;
 mod wildcard;
 mod written;

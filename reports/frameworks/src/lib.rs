@@ -14,7 +14,6 @@ mod problem;
 mod read;
 mod samples;
 mod shipped;
-mod suggest;
 #[cfg(test)]
 mod tests;
 

@@ -1,8 +1,9 @@
 //! The catalogues that are part of the program.
 
+use backproof_model::suggest;
+
 use crate::catalogue::Catalogue;
 use crate::problem::CatalogueProblems;
-use crate::suggest;
 
 /// A catalogue that is part of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Whether sandbox and sources are kept apart: accounts, roles, keys, routes.
 
-use backproof_model::{AccountId, Arn};
+use backproof_model::{AccountId, Arn, suggest};
 
 use super::{elements, refuse_empty, refuse_repeated};
 use crate::problem::{Findings, Span};
@@ -8,7 +8,7 @@ use crate::written::{
     AccountTable, DatabasesTable, NetworkTable, NonEmpty, PlanTable, RoleArn, RouteKind, RouteTable, SandboxTable,
     Text, Written,
 };
-use crate::{LoginKind, ReachKind, suggest};
+use crate::{LoginKind, ReachKind};
 
 pub(super) fn check(plan: &PlanTable, findings: &mut Findings<'_>) {
     let accounts = plan.scope.get().and_then(|scope| scope.value.accounts.get());

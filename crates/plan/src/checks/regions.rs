@@ -1,10 +1,9 @@
 //! Whether what is listed can be restored anywhere: Regions of scope and sandbox, and residency between them.
 
-use backproof_model::{AccountId, Region};
+use backproof_model::{AccountId, Region, suggest};
 
 use super::{elements, has_unreadable, refuse_empty, refuse_repeated};
 use crate::problem::Findings;
-use crate::suggest;
 use crate::written::{PlanTable, ResidencyTable, Text, Written};
 
 pub(super) fn check(plan: &PlanTable, findings: &mut Findings<'_>) {

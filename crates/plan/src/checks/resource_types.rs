@@ -1,10 +1,9 @@
 //! Whether resource types exist and are driven, and whether validators exist and have something to examine.
 
-use backproof_model::{ProofLevel, ResourceType};
+use backproof_model::{ProofLevel, ResourceType, suggest};
 
 use super::{elements, has_unreadable, refuse_repeated};
 use crate::problem::Findings;
-use crate::suggest;
 use crate::written::{List, PlanTable, Text, ValidatorTable, Written};
 
 /// The names that AWS Backup gives its resource types.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use backproof_model::{LockMode, PointKind, ProofLevel};
+use backproof_model::{LockMode, PointKind, ProofLevel, suggest};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::json;
 use toml::Spanned;
@@ -12,7 +12,6 @@ use super::FromToml;
 use crate::problem::Findings;
 use crate::{
     AlarmLevel, CatchUp, EntropyKind, LoginKind, ReachKind, StratumDimension, UnitKind, UnknownCost, WebhookFormat,
-    suggest,
 };
 
 /// One of a few names, read.

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
+use backproof_model::suggest;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::problem::{Findings, Span};
-use crate::suggest;
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]

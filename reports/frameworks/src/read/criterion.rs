@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
+use backproof_model::suggest;
 use toml::de::{DeTable, DeValue};
 
 use super::table::{Placed, Table};
 use crate::catalogue::{Criterion, Frequency, FrequencyBasis, MinimumFrequency, Objective, Relation};
 use crate::claims::DossierClaim;
 use crate::problem::Findings;
-use crate::suggest;
 
 const KEYS: [&str; 11] = [
     "id",

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
+use backproof_model::suggest;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::problem::Findings;
-use crate::suggest;
 
 /// A text and its place, in bytes.
 pub(super) type Placed = (String, Range<usize>);

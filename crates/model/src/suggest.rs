@@ -2,9 +2,9 @@
 
 /// The name among `known` that `written` was probably meant to be.
 ///
-/// Equal but for case, `_` and `-` counts first (so that AWS's own `SelectionWindowDays` finds its key), then few
-/// changed letters, then a name that contains the written one.
-pub(crate) fn closest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+/// Equal but for case, `_`, `-`, `.` and blanks counts first (so that AWS's own `SelectionWindowDays` finds its key),
+/// then few changed letters, then a name that contains the written one.
+pub fn closest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let bare = bare(written);
     if bare.is_empty() {
         return None;
@@ -23,7 +23,7 @@ pub(crate) fn closest<'a>(written: &str, known: impl IntoIterator<Item = &'a str
 }
 
 /// `a, b and c`, each in backticks.
-pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+pub fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
     match names.split_last() {
         None => "nothing".to_owned(),
@@ -33,7 +33,7 @@ pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 fn bare(name: &str) -> String {
-    name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).take(64).collect()
+    name.chars().filter(|c| !matches!(c, '_' | '-' | ' ' | '.')).flat_map(char::to_lowercase).take(64).collect()
 }
 
 /// Letters to insert, drop, change, or swap with a neighbour (optimal string alignment).
@@ -61,19 +61,25 @@ mod tests {
 
     #[test]
     fn slips_are_recognised_and_strangers_are_not() {
-        let known = ["selection_window_days", "recovery_point_types", "strata", "unit", "size", "entropy"];
-        for (written, expected) in [
-            ("window", Some("selection_window_days")),
-            ("SelectionWindowDays", Some("selection_window_days")),
-            ("recovery-point-types", Some("recovery_point_types")),
-            ("entorpy", Some("entropy")),
-            ("unti", Some("unit")),
-            ("stratas", Some("strata")),
-            ("schedule_expression", None),
-            ("", None),
-            ("_", None),
+        let keys = ["selection_window_days", "recovery_point_types", "strata", "unit", "size", "entropy"];
+        let names = ["soc2", "iso27001", "nist-800-53", "nist-csf"];
+        for (known, written, expected) in [
+            (&keys[..], "window", Some("selection_window_days")),
+            (&keys, "SelectionWindowDays", Some("selection_window_days")),
+            (&keys, "recovery-point-types", Some("recovery_point_types")),
+            (&keys, "entorpy", Some("entropy")),
+            (&keys, "unti", Some("unit")),
+            (&keys, "stratas", Some("strata")),
+            (&keys, "schedule_expression", None),
+            (&keys, "", None),
+            (&keys, "_", None),
+            (&names, "SOC-2", Some("soc2")),
+            (&names, "iso-27001", Some("iso27001")),
+            (&names, "iso27002", Some("iso27001")),
+            (&names, "80053", Some("nist-800-53")),
+            (&names, "pci", None),
         ] {
-            assert_eq!(closest(written, known), expected, "{written}");
+            assert_eq!(closest(written, known.iter().copied()), expected, "{written}");
         }
     }
 
