@@ -1,7 +1,6 @@
 //! Makes reports and exports of bundles: which catalogues, which templates, which format.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
@@ -150,8 +149,7 @@ fn lists(bundle: Option<&BundleFiles>) -> anyhow::Result<Lists<'static>> {
         ("excluded.tsv", &mut lists.excluded),
     ] {
         if bundle.has(name) {
-            let path = bundle.path_of(name);
-            let file = File::open(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+            let file = bundle.file(name).with_context(|| format!("cannot read `{}`", bundle.path_of(name).display()))?;
             *place = Some(Box::new(BufReader::new(file)));
         }
     }
