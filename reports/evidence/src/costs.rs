@@ -2,9 +2,11 @@
 //!
 //! The prices are those that the journal names. Nothing here is a bill, and what was not computed is never nothing.
 
+use std::collections::BTreeMap;
+
 use backproof_model::cost::{Certainty, Cost, in_cents};
 use backproof_model::money::Money;
-use backproof_model::record::{BudgetSet, CostEstimated, PricesUsed};
+use backproof_model::record::{BudgetSet, CostEstimated, PricesUsed, TestEstimated};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -30,6 +32,9 @@ pub struct Costs {
     /// Each restore test, in the order of the draw. In `results.json` they stand with the tests.
     #[serde(skip)]
     pub tests: Vec<TestCosts>,
+    /// Where each of them stands there, by its number.
+    #[serde(skip)]
+    places: BTreeMap<u32, usize>,
     /// How many the budget did not let begin.
     pub held_back: u64,
     /// All of it in one sentence or two.
@@ -54,14 +59,17 @@ pub struct TestCosts {
 impl Costs {
     /// What one restore test cost.
     pub fn of_test(&self, test: u32) -> Option<&TestCosts> {
-        self.tests.iter().find(|costs| costs.test == test)
+        self.tests.get(*self.places.get(&test)?)
     }
 }
 
 /// Adds up the costs of a run. `None` where its journal holds no estimate: it was begun before there were any.
 pub fn costs(run: &RunEvidence) -> Option<Costs> {
     let estimated = run.costs.as_ref()?;
-    let tests: Vec<TestCosts> = run.tests.iter().map(|test| of_test(test, estimated)).collect();
+    let by_test = estimated.by_test();
+    let of_test = |test: &TestEvidence| of_test(test, by_test.get(&test.drawn.test).copied(), estimated);
+    let tests: Vec<TestCosts> = run.tests.iter().map(of_test).collect();
+    let places = tests.iter().enumerate().rev().map(|(place, costs)| (costs.test, place)).collect();
     let computed = tests.iter().map(|test| test.computed.total).sum();
     let computed_certainty = tests.iter().map(|test| test.computed.certainty).max().unwrap_or_default();
     let held_back = run.tests.iter().filter(|test| test.was_held_back()).count() as u64;
@@ -74,13 +82,13 @@ pub fn costs(run: &RunEvidence) -> Option<Costs> {
         computed,
         computed_certainty,
         tests,
+        places,
         held_back,
         sentence,
     })
 }
 
-fn of_test(test: &TestEvidence, run: &CostEstimated) -> TestCosts {
-    let estimated = run.of_test(test.drawn.test);
+fn of_test(test: &TestEvidence, estimated: Option<&TestEstimated>, run: &CostEstimated) -> TestCosts {
     let mut computed = Cost::default();
     for attempt in &test.attempts {
         add(&mut computed, attempt, &run.prices.sha256);

@@ -1,5 +1,6 @@
 //! What restore tests would cost, as a person reads it in the terminal before anything is started.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use backproof_model::cost::in_cents;
@@ -24,9 +25,10 @@ pub fn line(costs: &CostEstimated) -> String {
 pub fn whole(costs: &CostEstimated, drawn: &[DrawnPoint]) -> String {
     let mut text = String::new();
     let currency = &costs.prices.currency;
+    let points: BTreeMap<u32, &DrawnPoint> = drawn.iter().rev().map(|drawn| (drawn.test, drawn)).collect();
     for estimated in &costs.tests {
-        let point = drawn.iter().find(|drawn| drawn.test == estimated.test);
-        let name = point.map(|drawn| drawn.point.resource_arn.arn().resource()).unwrap_or_default();
+        let name =
+            points.get(&estimated.test).map(|drawn| drawn.point.resource_arn.arn().resource()).unwrap_or_default();
         let cost = &estimated.cost;
         paragraph(
             &mut text,

@@ -25,9 +25,14 @@ pub struct CostEstimated {
 }
 
 impl CostEstimated {
-    /// The estimate of one restore test.
+    /// The estimate of one restore test. Whoever asks for many takes [`Self::by_test`].
     pub fn of_test(&self, test: u32) -> Option<&TestEstimated> {
         self.tests.iter().find(|estimated| estimated.test == test)
+    }
+
+    /// The estimates by the number of their restore test; of several the first.
+    pub fn by_test(&self) -> BTreeMap<u32, &TestEstimated> {
+        self.tests.iter().rev().map(|estimated| (estimated.test, estimated)).collect()
     }
 
     /// The sum in words.

@@ -102,3 +102,15 @@ fn prices_of_the_users_own_are_named() {
     story.costs.as_mut().unwrap().prices.own = Some(own);
     assert!(costs(&story).sentence.contains("and prices of prices.toml noted 2026-09-30"));
 }
+
+#[test]
+fn each_restore_test_finds_its_own_costs_whatever_the_order_of_the_draw() {
+    let mut story = Story::all_passed(4);
+    story.tests.reverse();
+    let costs = costs(&story);
+    let numbers: Vec<u32> = costs.tests.iter().map(|test| test.test).collect();
+    assert_eq!(numbers, [4, 3, 2, 1]);
+    let found: Vec<u32> = (1..=4).filter_map(|test| Some(costs.of_test(test)?.test)).collect();
+    assert_eq!(found, [1, 2, 3, 4]);
+    assert!(costs.of_test(5).is_none());
+}

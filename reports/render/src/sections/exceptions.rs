@@ -1,8 +1,10 @@
 //! Section 11: what was not as it should be, why, what is done about it, and whether a retest passed.
 
-use backproof_evidence::Dossier;
+use std::collections::BTreeMap;
+
 use backproof_evidence::dossier::RunRecord;
 use backproof_evidence::words::{counted, fault, grouped, moment};
+use backproof_evidence::{Dossier, TestEvidence};
 use backproof_model::exception::{Closed, Exception, ExceptionChange, Impact};
 use backproof_model::record::{ExceptionTouched, Touch};
 
@@ -51,9 +53,11 @@ fn of_run(record: &RunRecord) -> Vec<Block> {
         "Due",
         "Other recovery points that share the cause",
     ];
+    let tests: BTreeMap<u32, &TestEvidence> =
+        record.evidence.tests.iter().rev().map(|test| (test.drawn.test, test)).collect();
     blocks.push(
         table("What the run opened, met again and closed, as it stood when the run was closed", &titles)
-            .rows(recorded.touched.iter().take(LONGEST_LIST).map(|it| touched(record, it)))
+            .rows(recorded.touched.iter().take(LONGEST_LIST).map(|it| touched(record, it, &tests)))
             .note_if(rest(
                 recorded.touched.len(),
                 LONGEST_LIST,
@@ -69,15 +73,14 @@ fn of_run(record: &RunRecord) -> Vec<Block> {
     blocks
 }
 
-fn touched(record: &RunRecord, it: &ExceptionTouched) -> [Cell; 8] {
+fn touched(record: &RunRecord, it: &ExceptionTouched, tests: &BTreeMap<u32, &TestEvidence>) -> [Cell; 8] {
     let (tone, did) = match it.how {
         Touch::Opened => (Tone::Bad, "opened it"),
         Touch::MetAgain => (Tone::Doubt, "met it again"),
         Touch::Closed => (Tone::Good, "closed it"),
     };
-    let test = it.test.and_then(|number| record.evidence.tests.iter().find(|test| test.drawn.test == number));
     let mut told = did.text();
-    if let Some(test) = test {
+    if let Some(test) = it.test.and_then(|number| tests.get(&number)) {
         let target = super::restore_test::target(&record.evidence, test);
         told.extend([words(" by "), link(format!("restore test {}", test.drawn.test), format!("#{target}"))]);
     }
