@@ -83,16 +83,14 @@ fn pdf(document: &backproof_render::document::Document, newest: Option<&BundleFi
         ("VERIFY.md", "text/markdown", "How to check the bundle with coreutils and openssl"),
     ];
     let mut attachments = Vec::new();
-    for bundle in newest {
-        for (name, media_type, description) in attached {
-            if bundle.has(name) {
-                attachments.push(backproof_pdf::Attachment {
-                    name: name.to_owned(),
-                    media_type: media_type.to_owned(),
-                    description: description.to_owned(),
-                    bytes: bundle.bytes(name)?,
-                });
-            }
+    if let Some(bundle) = newest {
+        for (name, media_type, description) in attached.into_iter().filter(|(name, ..)| bundle.has(name)) {
+            attachments.push(backproof_pdf::Attachment {
+                name: name.to_owned(),
+                media_type: media_type.to_owned(),
+                description: description.to_owned(),
+                bytes: bundle.bytes(name)?,
+            });
         }
     }
     Ok(backproof_pdf::render(document, &attachments)?)
@@ -149,7 +147,8 @@ fn lists(bundle: Option<&BundleFiles>) -> anyhow::Result<Lists<'static>> {
         ("excluded.tsv", &mut lists.excluded),
     ] {
         if bundle.has(name) {
-            let file = bundle.file(name).with_context(|| format!("cannot read `{}`", bundle.path_of(name).display()))?;
+            let file =
+                bundle.file(name).with_context(|| format!("cannot read `{}`", bundle.path_of(name).display()))?;
             *place = Some(Box::new(BufReader::new(file)));
         }
     }
