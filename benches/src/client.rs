@@ -112,6 +112,7 @@ pub(crate) async fn world(
             backproof_validators::all(&access).into_iter().map(Arc::from).collect()
         }),
         store: Store::open(state, clock, "a bench", "bench234".parse()?).await?,
+        witnesses: None,
         simulated: true,
         operator: "a bench".into(),
         version: env!("CARGO_PKG_VERSION").into(),
