@@ -56,7 +56,9 @@ pub enum Finding {
     },
     /// The receipt does not name it, and it belongs to what was to be archived.
     NotInReceipt,
-    /// It has no retention, or none any more.
+    /// The receipt names no retention of it, and its bucket had Object Lock.
+    NeverRetained,
+    /// It has no retention any more.
     NotRetained,
     /// It is kept less long than the receipt says.
     Shortened {
@@ -103,6 +105,7 @@ impl Finding {
             Self::Missing
             | Self::NotInReceipt
             | Self::OtherContent { .. }
+            | Self::NeverRetained
             | Self::NotRetained
             | Self::Shortened { .. }
             | Self::Weakened { .. }
@@ -120,7 +123,8 @@ impl fmt::Display for Finding {
             Self::Missing => f.write_str("it is not there"),
             Self::NotInReceipt => f.write_str("the receipt does not name it"),
             Self::OtherContent { found } => write!(f, "its content is not what the receipt says: {found}"),
-            Self::NotRetained => f.write_str("it has no retention"),
+            Self::NeverRetained => f.write_str("the receipt names no retention of it"),
+            Self::NotRetained => f.write_str("it has no retention any more"),
             Self::Shortened { was, is } => write!(f, "it is kept until {is}, and the receipt says {was}"),
             Self::Weakened { was, is } => write!(f, "it is kept in mode {is}, and the receipt says {was}"),
             Self::Writable { mode } => write!(f, "it can be written to: its permissions are {mode}"),
@@ -174,7 +178,7 @@ async fn in_bucket(receipt: &Receipt, objects: &dyn ObjectArchive, depth: Depth,
         let findings = match object(kept, objects, depth).await {
             Ok(mut findings) => {
                 let has_none = matches!(&kept.kept, KeptIn::Object(object) if object.retention.is_none());
-                findings.extend((is_locked && has_none).then_some(Finding::NotRetained));
+                findings.extend((is_locked && has_none).then_some(Finding::NeverRetained));
                 findings
             }
             Err(error) if error.trouble == Trouble::NotFound => vec![Finding::Missing],

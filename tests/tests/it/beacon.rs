@@ -59,7 +59,7 @@ fn beginning_at(start: Timestamp) -> Play {
 /// how long that is.
 fn committed() -> Play {
     let come = time_of_round(ROUND).unwrap();
-    let start = come - SignedDuration::from_mins(20);
+    let start = come - SignedDuration::from_mins(10);
     let named = commit(&beginning_at(start));
     let play = beginning_at(start + come.duration_since(time_of_round(named).unwrap()));
     assert_eq!(commit(&play), ROUND);

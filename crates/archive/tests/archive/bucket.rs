@@ -257,6 +257,6 @@ fn a_receipt_that_names_no_retention_does_not_hold_where_a_lock_was_wanted() {
     let KeptIn::Object(object) = &mut receipt.objects[0].kept else { panic!("{receipt:?}") };
     object.retention = None;
     let found = verify(&receipt, &destination, Depth::Checksums);
-    assert_eq!(found.objects[0].findings, [Finding::NotRetained]);
+    assert_eq!(found.objects[0].findings, [Finding::NeverRetained]);
     assert!(!found.is_sound());
 }

@@ -1,11 +1,9 @@
 //! `backproof report`: renders a report of a run, of sealed bundles, or of a period.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::Context;
 use backproof_bundle::{BundleFiles, ReadOptions};
-use backproof_clock::RealClock;
 use backproof_evidence::Dossier;
 use backproof_evidence::dossier::{Period, Subject};
 use backproof_exports::oscal::OscalVersion;
@@ -15,7 +13,7 @@ use jiff::tz::TimeZone;
 
 use crate::args::evidence::Report;
 use crate::args::{Common, Format};
-use crate::commands::verify::refuse_broken;
+use crate::commands::verify::refuse;
 use crate::evidence::finishing::{self, add_report, evidence_plan};
 use crate::evidence::reporting::{self, Made, Wanted};
 use crate::evidence::{attesting, bundles};
@@ -35,7 +33,9 @@ pub(crate) async fn perform(common: &Common, report: &Report) -> anyhow::Result<
     }
     let sources = sources(common, report).await?;
     if let Sources::Bundles(bundles) = &sources {
-        bundles.iter().try_for_each(|bundle| refuse_broken(bundle, "no report is made of it"))?;
+        bundles
+            .iter()
+            .try_for_each(|bundle| refuse(bundle, &bundles::broken_evidence(bundle), "no report is made of it"))?;
     }
     let (dossier, newest) = dossier(common, report, &sources)?;
     let plan = evidence_plan(&dossier.latest().evidence)?;
@@ -80,7 +80,7 @@ async fn sources(common: &Common, report: &Report) -> anyhow::Result<Sources> {
             format!("there is no state in `{}`: name it with --state, or a bundle by its path", directory.display());
         return Err(UsageError(problem).into());
     }
-    let store = wiring::open_store(&directory, common.mirror.as_deref(), Arc::new(RealClock)).await?;
+    let store = wiring::open_store(&directory, common.mirror.as_deref(), wiring::clock(common)).await?;
     let register = store.register().await?;
     let wanted: Vec<u64> = match (&runs[..], report.period) {
         ([], Some(period)) => {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use backproof_bundle::{BundleFiles, CheckStanding, Verification, VerifyOptions};
+use backproof_bundle::{BundleFiles, CheckStanding, Checked, Verification, VerifyOptions};
 use serde_json::json;
 
 use crate::approval;
@@ -42,7 +42,12 @@ pub(crate) fn perform(common: &Common, verify: &Verify) -> anyhow::Result<Exit> 
 
 /// Refuses a bundle that does not hold: `so` says what is not done with it.
 pub(crate) fn refuse_broken(bundle: &BundleFiles, so: &str) -> anyhow::Result<()> {
-    match bundles::broken(bundle).first() {
+    refuse(bundle, &bundles::broken(bundle), so)
+}
+
+/// Refuses a bundle of which anything is broken.
+pub(crate) fn refuse(bundle: &BundleFiles, broken: &[Checked], so: &str) -> anyhow::Result<()> {
+    match broken.first() {
         None => Ok(()),
         Some(check) => {
             let problem = format!(

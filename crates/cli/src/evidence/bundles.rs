@@ -52,16 +52,20 @@ pub(crate) fn broken(bundle: &BundleFiles) -> Vec<Checked> {
     verification.checks.into_iter().filter(|check| check.standing == CheckStanding::DoesNotHold).collect()
 }
 
+/// The same without the reports beside it, which are made of it and can be made again.
+pub(crate) fn broken_evidence(bundle: &BundleFiles) -> Vec<Checked> {
+    broken(bundle).into_iter().filter(|check| check.name != REPORTS).collect()
+}
+
 fn is_entered(events: &[backproof_store::DatedEvent], run: u64) -> bool {
     events.iter().any(|(_, event)| matches!(event, RegisterEvent::BundleSealed { run: sealed, .. } if *sealed == run))
 }
 
-/// Refuses to go on with a bundle that does not hold, or is not the one whose seal the register has. Reports are not
-/// looked at: they are made again.
+/// Refuses to go on with a bundle whose evidence does not hold, or whose seal is not the one that the register has.
 pub(crate) async fn refuse_another(store: &Store, run: u64) -> anyhow::Result<()> {
     files::clear_unfinished(&of_run(store, run).join(ATTESTATIONS))?;
     let bundle = open(store, run)?;
-    if let Some(check) = broken(&bundle).into_iter().find(|check| check.name != REPORTS) {
+    if let Some(check) = broken_evidence(&bundle).first() {
         anyhow::bail!("its bundle does not hold: {}: {}", check.name, check.sentence);
     }
     let seal = super::attesting::seal_of(&bundle)?;

@@ -33,7 +33,7 @@ pub(super) fn check(plan: &PlanTable, findings: &mut Findings<'_>) {
     if let Some(relays) = &selection.beacon_relays
         && selection.entropy.as_ref().is_none_or(|entropy| entropy.value.0 != EntropyKind::DrandQuicknet)
     {
-        findings.problem(
+        findings.warning(
             &relays.span,
             "nobody asks a relay: the draw takes no round of the beacon",
             "write `entropy = \"drand-quicknet\"`, or remove this line",
