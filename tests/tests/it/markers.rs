@@ -191,8 +191,9 @@ fn what_is_written_is_found_by_the_same_search() {
         "evidence",
         "logs",
         "bundles/1/plan.json",
-        "assessment-results.json",
-        "findings.ocsf.jsonl",
+        "bundles/1/runs.csv",
+        "assessed.md",
+        "assessment-plan.json",
         "junit.xml",
     ] {
         assert!(places.contains(expected), "the plan's name was not found in {expected}:\n{places}");
