@@ -1,8 +1,8 @@
 //! Takes the entropy of a draw, and says how far the operator could have influenced it.
 //!
 //! A beacon's round is believed by its signature alone, which is verified here without a network: [`witnesses`] have
-//! fetched it, or somebody handed in a file. The commitment names the round, so that nobody can choose among rounds that have
-//! come already, and a time-stamp over the commitment from before the round lets a stranger see that too.
+//! fetched it, or somebody handed in a file. The commitment names the round, so that nobody can choose among rounds
+//! that have come already, and a time-stamp over the commitment from before the round lets a stranger see that too.
 
 use backproof_drand::{Beacon, DrandError, first_round_after, time_of_round, url_of_round, verify_round};
 use backproof_model::canonical::{canonical_json, sha256_hex};
